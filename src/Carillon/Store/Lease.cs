@@ -1,0 +1,20 @@
+namespace Carillon.Store;
+
+/// <summary>A name held by an owner until an instant. Nodes, the leader and locks are leases.</summary>
+/// <param name="Name"><c>node/NAME</c>, <c>leader</c>, or a lock's name.</param>
+/// <param name="Owner">Who holds it.</param>
+/// <param name="Until">It may be taken by another from then on.</param>
+/// <param name="Token">Grows with each change of hands: the fence.</param>
+/// <param name="Data">JSON; a node's handler manifest.</param>
+public sealed record Lease(string Name, string Owner, DateTimeOffset Until, long Token, string Data);
+
+/// <summary>The answer to a renewal.</summary>
+/// <param name="IsHeld">False: the lease ran out or changed hands; the holder must stop what rests on it.</param>
+/// <param name="Cancels">Running jobs of the owner that were asked to stop: the job, the token of its claim and why.</param>
+internal sealed record Renewal(bool IsHeld, IReadOnlyList<CancelRequest> Cancels);
+
+/// <summary>A running attempt was asked to stop.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Token">The claim that was asked.</param>
+/// <param name="Reason"><c>user</c>, <c>overlap</c>.</param>
+internal readonly record struct CancelRequest(Guid Job, long Token, string Reason);
