@@ -10,6 +10,7 @@ public abstract partial class StoreContract : IAsyncLifetime
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly CancellationToken Stop = CancellationToken.None;
 
     private readonly SetClock _clock = new(Noon);
