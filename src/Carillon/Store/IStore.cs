@@ -9,6 +9,9 @@ internal interface IStore : IJobStore, IScheduleStore, IJournalStore, ILeaseStor
     /// <summary>What it is, for people: <c>memory</c>, <c>sqlite:./data/carillon.db</c>.</summary>
     string Description { get; }
 
+    /// <summary>True when other nodes may use it too, so that a wake-up can be lost and claims of others can be left behind.</summary>
+    bool IsShared => false;
+
     /// <summary>Told after a commit, on the committing thread: handlers must be quick and must not call back.</summary>
     event Action<StoreSignal>? Signalled;
 
