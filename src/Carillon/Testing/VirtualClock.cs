@@ -11,6 +11,9 @@ public sealed class VirtualClock : TimeProvider
     /// <summary>Starts at the instant; noon of 1 January 2027 UTC by default.</summary>
     public VirtualClock(DateTimeOffset? start = null) => _now = start ?? new DateTimeOffset(2027, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
+    /// <summary>Told when a timer has been set.</summary>
+    internal event Action? TimerSet;
+
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -126,9 +129,10 @@ public sealed class VirtualClock : TimeProvider
                     DueTicks = clock._elapsedTicks + dueTime.Ticks;
                     clock._timers.Add(this);
                 }
-
-                return true;
             }
+
+            clock.TimerSet?.Invoke();
+            return true;
         }
 
         public void End()

@@ -1,7 +1,6 @@
 using Carillon.Cluster;
 using Carillon.Engine;
 using Carillon.Jobs;
-using Carillon.Scheduling;
 using Carillon.Store;
 using Carillon.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Carillon.Tests.Simulation;
 
-/// <summary>A node of the real parts: Worker, FinishStep, Heartbeat, Janitor and ScheduleStep, each with the instant of its next turn.</summary>
+/// <summary>A node of the real parts: Worker, FinishStep, Heartbeat, and Janitor, each with the instant of its next turn.</summary>
 internal sealed class SimulatedNode
 {
     private readonly FaultyStore _store;
@@ -34,8 +33,7 @@ internal sealed class SimulatedNode
         _worker = new Worker(store, Lease, parts, options, NullLogger<Worker>.Instance);
         _heartbeat = new Heartbeat(store, Lease, leadership, new HeartbeatParts(Running, Clock, options.HeartbeatInterval), NullLogger<Heartbeat>.Instance);
         var janitor = new Janitor(store, Clock, options.Retention, NullLogger<Janitor>.Instance);
-        var schedules = new ScheduleStep(store, Clock, chance, new JobIds(Clock, chance), NullLogger<ScheduleStep>.Instance);
-        Turns = [new(_heartbeat.RunOnceAsync), new(_worker.RunOnceAsync), new(Finishes.RunOnceAsync), new(janitor.RunOnceAsync), new(schedules.RunOnceAsync)];
+        Turns = [new(_heartbeat.RunOnceAsync), new(_worker.RunOnceAsync), new(Finishes.RunOnceAsync), new(janitor.RunOnceAsync)];
         Wire();
     }
 
@@ -104,10 +102,6 @@ internal sealed class SimulatedNode
             Soon(1);
         }
 
-        if (signal.HasFlag(StoreSignal.Schedules))
-        {
-            Soon(4);
-        }
     }
 
     private void Soon(int turn)
