@@ -19,6 +19,10 @@ internal sealed class Board
     private readonly HashSet<string> _busyKeys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, QueueSettings> _queues = new(StringComparer.Ordinal);
 
+    // The earliest instant of all schedules that are not paused; null for none.
+    private DateTimeOffset? _schedulesFrom;
+    private bool _isSchedulesFromExact;
+
     /// <summary>It may not agree with the file.</summary>
     public bool IsStale { get; set; } = true;
 
@@ -34,14 +38,28 @@ internal sealed class Board
     /// <summary>False: no job waits for another one, so an end need not look for dependents.</summary>
     public bool HasDependents { get; set; }
 
-    /// <summary>No schedule is due earlier (ticks).</summary>
-    public long SchedulesFrom { get; set; }
-
-    /// <summary>It is that instant, not only a bound.</summary>
-    public bool IsSchedulesFromExact { get; set; }
-
     /// <summary>The last number given in the journal.</summary>
     public long JournalSequence { get; set; }
+
+    /// <summary>False: nothing is, and the next will be at <paramref name="nextAt"/>. True: the file has to be asked.</summary>
+    public bool IsScheduleDue(DateTimeOffset now, out DateTimeOffset? nextAt)
+    {
+        nextAt = _schedulesFrom;
+        return !_isSchedulesFromExact || _schedulesFrom <= now;
+    }
+
+    /// <summary>The earliest instant of a schedule, as the file says.</summary>
+    public void SetSchedulesFrom(DateTimeOffset? nextAt) => (_schedulesFrom, _isSchedulesFromExact) = (nextAt, true);
+
+    /// <summary>A schedule's next instant changed.</summary>
+    public void MoveSchedule(DateTimeOffset? before, DateTimeOffset? after)
+    {
+        _isSchedulesFromExact &= !(before <= _schedulesFrom);
+        if (_isSchedulesFromExact && (_schedulesFrom is null || after < _schedulesFrom))
+        {
+            _schedulesFrom = after ?? _schedulesFrom;
+        }
+    }
 
     public RunningJob? FindRunning(Guid id) => _running.GetValueOrDefault(id);
 
@@ -120,6 +138,7 @@ internal sealed class Board
         _runningByHandler.Clear();
         _busyKeys.Clear();
         _queues.Clear();
+        _isSchedulesFromExact = false;
     }
 
     private static void Count(Dictionary<string, int> counts, string name, int step) =>

@@ -1,5 +1,4 @@
 using Carillon.Sqlite.Native;
-using Carillon.Store;
 
 namespace Carillon.Sqlite;
 
@@ -23,7 +22,6 @@ internal static class BoardFile
         board.GreatestId = greatest.Read() && !greatest.IsNull(0) ? greatest.Id(0) : Guid.Empty;
         board.HasDependents = One(database, DependentsSql) != 0;
         board.JournalSequence = One(database, SequenceSql);
-        (board.SchedulesFrom, board.IsSchedulesFromExact) = (long.MinValue, false);
     }
 
     /// <summary>Asks the file for the lane's first job.</summary>

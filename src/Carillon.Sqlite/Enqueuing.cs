@@ -6,7 +6,6 @@ namespace Carillon.Sqlite;
 internal static class Enqueuing
 {
     private const string HolderSql = "select id from job where tenant = ?1 and key = ?2";
-    private const string ExistsSql = "select exists (select 1 from job where id = ?1) or exists (select 1 from job_done where id = ?1)";
 
     /// <summary>All or none.</summary>
     public static IReadOnlyList<EnqueueResult> EnqueueAll(Transaction transaction, IReadOnlyList<NewJob> jobs, DateTimeOffset now)
@@ -37,7 +36,7 @@ internal static class Enqueuing
     // Id before key before dependencies: a batch sent a second time finds itself, also where it depends within itself.
     public static EnqueueResult Enqueue(Transaction transaction, NewJob asked, DateTimeOffset now)
     {
-        if (Exists(transaction, asked.Id))
+        if (JobTable.Exists(transaction, asked.Id))
         {
             return new EnqueueResult(EnqueueStatus.Existing, asked.Id);
         }
@@ -48,7 +47,7 @@ internal static class Enqueuing
             return new EnqueueResult(EnqueueStatus.Existing, holder?.Id ?? ended!.Value);
         }
 
-        if (asked.After.Any(after => !Exists(transaction, after.Job)))
+        if (asked.After.Any(after => !JobTable.Exists(transaction, after.Job)))
         {
             return new EnqueueResult(EnqueueStatus.UnknownDependency, asked.Id);
         }
@@ -70,18 +69,6 @@ internal static class Enqueuing
             Accept(transaction, (asked with { After = [] }).ToJob(now), now);
             JobEnds.End(transaction, JobTable.Find(transaction, asked.Id)!, JobState.Cancelled, "dependency", now);
         }
-    }
-
-    // Ids are made in rising order, so nearly every new one is above all others and needs no look.
-    private static bool Exists(Transaction transaction, Guid id)
-    {
-        if (id.CompareTo(transaction.Board.GreatestId) > 0)
-        {
-            return false;
-        }
-
-        using var row = transaction.Use(ExistsSql);
-        return row.Set(1, id).Read() && row.Flag(0);
     }
 
     private static Job? FindKeyHolder(Transaction transaction, NewJob asked, DateTimeOffset now, out Guid? ended)

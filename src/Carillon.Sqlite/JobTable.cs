@@ -20,6 +20,19 @@ internal static class JobTable
     private const string LaneSql = "update job set lane = ?2 where id = ?1";
     private const string DeleteSql = "delete from job where id = ?1";
     private const string FindSql = $"select {JobRow.Columns} from job where id = ?1";
+    private const string ExistsSql = "select exists (select 1 from job where id = ?1) or exists (select 1 from job_done where id = ?1)";
+
+    /// <summary>There is such a job, live or ended. Ids are made in rising order, so nearly every new one is above all others and needs no look.</summary>
+    public static bool Exists(Transaction transaction, Guid id)
+    {
+        if (id.CompareTo(transaction.Board.GreatestId) > 0)
+        {
+            return false;
+        }
+
+        using var row = transaction.Use(ExistsSql);
+        return row.Set(1, id).Read() && row.Flag(0);
+    }
 
     /// <summary>The live job with what it waits for.</summary>
     public static Job? Find(Transaction transaction, Guid id)

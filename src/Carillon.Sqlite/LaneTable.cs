@@ -1,4 +1,3 @@
-using Carillon.Sqlite.Native;
 using Carillon.Store;
 
 namespace Carillon.Sqlite;

@@ -45,7 +45,7 @@ internal sealed class Transaction(Database database, Board board)
     public void Tell(StoreSignal signal) => Signal |= signal;
 
     /// <summary>Before an operation: the board agrees with the file.</summary>
-    public void Prepare()
+    public void Open()
     {
         Signal = StoreSignal.None;
         _leasesBefore = board.Leases;
@@ -54,6 +54,9 @@ internal sealed class Transaction(Database database, Board board)
             board.Load(Begun);
         }
     }
+
+    /// <summary>The file was changed past the board.</summary>
+    public void Reload() => board.Load(Begun);
 
     public void Commit()
     {
@@ -64,7 +67,7 @@ internal sealed class Transaction(Database database, Board board)
         }
     }
 
-    /// <summary>Takes back all operations since <see cref="Prepare()"/>. SQLite may have done so itself, where the disk was full.</summary>
+    /// <summary>Takes back all operations since <see cref="Open"/>. SQLite may have done so itself, where the disk was full.</summary>
     public void RollBack()
     {
         Signal = StoreSignal.None;

@@ -110,7 +110,7 @@ internal sealed partial class Writer : IDisposable
     {
         try
         {
-            _transaction.Prepare();
+            _transaction.Open();
             batch.ForEach(work => work.Run(_transaction));
             _transaction.Commit();
             exception = null;
