@@ -144,8 +144,15 @@ internal sealed class Scenarios(string directory)
             var now = host.Instance.Clock.GetUtcNow();
             var batch = chunk.Select(i => new Schedule
             {
-                Id = host.Instance.Ids.Next(), Name = $"schedule {i}", Kind = RecurrenceKind.At, Expression = at.ToString("O"), Handler = "noop",
-                AnchorAt = now, NextAt = at, CreatedAt = now, UpdatedAt = now,
+                Id = host.Instance.Ids.Next(),
+                Name = $"schedule {i}",
+                Kind = RecurrenceKind.At,
+                Expression = at.ToString("O"),
+                Handler = "noop",
+                AnchorAt = now,
+                NextAt = at,
+                CreatedAt = now,
+                UpdatedAt = now,
             }).ToList();
             await host.Instance.Store.PutSchedulesAsync(batch, null, now, CancellationToken.None);
         }
@@ -167,7 +174,8 @@ internal sealed class Scenarios(string directory)
                 done.TrySetResult(Stopwatch.GetTimestamp());
             }
         });
-        return jobs / Stopwatch.GetElapsedTime(first, await done.Task).TotalSeconds;
+        var last = await done.Task;
+        return jobs / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
     }
 
     private string NewFile() => Path.Combine(directory, $"bench{_files++}.db");
