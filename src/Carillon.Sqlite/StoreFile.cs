@@ -105,7 +105,7 @@ internal sealed class StoreFile : IDisposable
 
     private void Prepare(Database database, bool isNew, bool wasKilled)
     {
-        database.Execute("pragma busy_timeout = 5000; pragma temp_store = memory; pragma cell_size_check = on; pragma trusted_schema = off; pragma cache_size = -65536;");
+        database.Execute("pragma busy_timeout = 5000; pragma temp_store = memory; pragma cell_size_check = on; pragma trusted_schema = off; pragma cache_size = -65536; pragma secure_delete = off;");
         if (isNew)
         {
             // Before it is in WAL mode, so that the first page says whose it is even if the WAL is lost.
