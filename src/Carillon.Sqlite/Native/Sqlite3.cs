@@ -11,7 +11,6 @@ internal static unsafe partial class Sqlite3
     public const int Done = 101;
 
     public const int OpenReadWrite = 0x2;
-    public const int OpenCreate = 0x4;
     public const int OpenNoMutex = 0x8000;
 
     public const int PreparePersistent = 0x1;
