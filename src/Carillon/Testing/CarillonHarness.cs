@@ -19,7 +19,7 @@ namespace Carillon.Testing;
 /// </remarks>
 public sealed class CarillonHarness : IAsyncDisposable
 {
-    private const int MaxRounds = 100_000;
+    private const int MaxRounds = 10_000;
     private static readonly TimeSpan Century = TimeSpan.FromDays(36_500);
     private readonly ServiceProvider _services;
     private readonly CarillonInstance _instance;
