@@ -1,7 +1,4 @@
 using System.Net;
-using System.Text;
-using Carillon.Hosting;
-using Carillon.Jobs;
 using Carillon.Store;
 
 namespace Carillon.Tests.Rest;
