@@ -1,5 +1,6 @@
 using Carillon.Access;
 using Carillon.AspNetCore.Access;
+using Carillon.AspNetCore.Compatibility;
 using Carillon.Cluster;
 using Carillon.Hosting;
 using Carillon.Insights;
@@ -23,6 +24,8 @@ internal sealed record Doors
 
     public required InsightReader Insights { get; init; }
 
+    public required ScheduleIds ScheduleIds { get; init; }
+
     public required HandlerList Handlers { get; init; }
 
     public required CursorSeal Cursors { get; init; }
@@ -43,7 +46,7 @@ internal sealed record Doors
         return new Doors
         {
             Jobs = instance.Jobs, Schedules = instance.Schedules, Queues = instance.Queues, Cluster = instance.Cluster, Keys = keys,
-            Insights = new InsightReader(store, clock), Handlers = new HandlerList(instance.Cluster, clock), Cursors = new CursorSeal(store, clock),
+            Insights = new InsightReader(store, clock), ScheduleIds = new ScheduleIds(instance.Schedules), Handlers = new HandlerList(instance.Cluster, clock), Cursors = new CursorSeal(store, clock),
             Gate = new Gate(store, new KeyRing(store, clock, keys), clock, options), Clock = clock, Options = options,
             IsWorking = () => instance is { IsOpen: true, IsWorking: true },
         };
