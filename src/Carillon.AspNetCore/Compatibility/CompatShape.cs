@@ -17,7 +17,7 @@ internal static class CompatShape
 
     /// <summary>The id by which the older API's clients know the heartbeat task.</summary>
     private const string HeartbeatTask = "00000000-0000-0000-0000-000000000001";
-    private const string HeartbeatHandler = "heartbeat";
+    private const string HeartbeatHandler = "system_heartbeat";
 
     /// <summary>True when a body to the native path has the older shape.</summary>
     public static bool IsOlder(JsonElement body) =>
@@ -28,7 +28,7 @@ internal static class CompatShape
         var memory = Memory(schedule);
         return new CompatJob
         {
-            Id = schedule.Id.ToString(), JobId = schedule.Id.ToString(), TaskId = memory.TaskId ?? schedule.Handler, Name = schedule.Name, Description = schedule.Description,
+            Id = schedule.Id.ToString(), JobId = schedule.Id.ToString(), TaskId = memory.TaskId ?? (schedule.Handler == HeartbeatHandler ? HeartbeatTask : schedule.Handler), Name = schedule.Name, Description = schedule.Description,
             TaskFunctionName = schedule.Handler, JobTypeName = TypeOf(schedule), ScheduleConfig = ConfigOf(schedule),
             CronExpression = schedule.Kind == RecurrenceKind.Cron ? schedule.Expression : null, TaskArgs = RawJson.Of(schedule.Args),
             IsEnabled = schedule.Mode == ScheduleMode.Live, Enabled = schedule.Mode == ScheduleMode.Live, Queue = schedule.Queue, Timezone = schedule.Zone,

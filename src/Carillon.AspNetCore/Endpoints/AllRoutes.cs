@@ -22,6 +22,7 @@ internal static class AllRoutes
         .. KeyEndpoints.Routes,
         .. StatusEndpoints.Routes,
         .. HealthEndpoints.Routes,
+        .. MetricsEndpoint.Routes,
         .. CompatJobEndpoints.Routes,
         .. CompatReadEndpoints.Routes,
     ];
