@@ -4,10 +4,11 @@ using Carillon.Store;
 namespace Carillon.Engine;
 
 /// <summary>A running attempt of this node: how it is asked to stop, and what it logged.</summary>
-internal sealed class Attempt(Job job, AttemptLog log) : IDisposable
+internal sealed class Attempt(Job job, AttemptLog log, Launch launch) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
+    private bool _isOver;
 
     public Job Job { get; } = job;
 
@@ -40,8 +41,36 @@ internal sealed class Attempt(Job job, AttemptLog log) : IDisposable
             }
         }
 
-        _ = _stop.CancelAsync();
+        // Not on the caller's thread: a handler's callbacks must not hold up the heartbeat.
+        launch(Cancel);
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            _stop.Dispose();
+        }
+    }
+
+    private void Cancel()
+    {
+        try
+        {
+            lock (_lock)
+            {
+                if (_isOver)
+                {
+                    return;
+                }
+            }
+
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself in between: there is nothing left to stop.
+        }
+    }
 }

@@ -24,6 +24,18 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
     /// <summary>Ends not yet written.</summary>
     public int Open => Volatile.Read(ref _open);
 
+    /// <summary>The jobs whose ends are not yet written. Asked by the worker only after a failed claim.</summary>
+    public IEnumerable<Guid> OpenJobs
+    {
+        get
+        {
+            lock (_inHand)
+            {
+                return [.. _inHand.Select(finish => finish.Job.Id), .. _queue.Select(finish => finish.Job.Id)];
+            }
+        }
+    }
+
     public void Add(Finish finish)
     {
         Interlocked.Increment(ref _open);
@@ -33,11 +45,7 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
 
     public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken)
     {
-        while (_inHand.Count < MaxBatch && _queue.TryDequeue(out var finish))
-        {
-            _inHand.Add(finish);
-        }
-
+        TakeInHand();
         if (_inHand.Count == 0)
         {
             return null;
@@ -50,8 +58,23 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
         }
 
         Interlocked.Add(ref _open, -_inHand.Count);
-        _inHand.Clear();
+        lock (_inHand)
+        {
+            _inHand.Clear();
+        }
+
         return _queue.IsEmpty ? null : clock.GetUtcNow();
+    }
+
+    private void TakeInHand()
+    {
+        lock (_inHand)
+        {
+            while (_inHand.Count < MaxBatch && _queue.TryDequeue(out var finish))
+            {
+                _inHand.Add(finish);
+            }
+        }
     }
 
     private void Report(Finish finish, bool isWritten)

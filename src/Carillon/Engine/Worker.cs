@@ -13,6 +13,7 @@ internal sealed partial class Worker(
     private const int MaxOpenFinishes = 2_000;
     private volatile bool _isSlotBound;
     private volatile bool _isDraining;
+    private bool _isClaimUnknown;
 
     /// <summary>Its own: woken when a slot that it waited for is free.</summary>
     public event Action? SlotFreed;
@@ -29,8 +30,11 @@ internal sealed partial class Worker(
             return null;
         }
 
+        await ReturnUnknownAsync(cancellationToken);
         var request = new ClaimRequest { Node = options.Node, NodeToken = node.Token, Limit = free, Handlers = parts.Handlers.Limits, Queues = options.Queues };
+        _isClaimUnknown = true;
         var batch = await store.ClaimAsync(request, parts.Clock.GetUtcNow(), cancellationToken);
+        _isClaimUnknown = false;
         if (batch.IsNodeLost)
         {
             node.Lose();
@@ -42,13 +46,24 @@ internal sealed partial class Worker(
         return batch.NextDueAt;
     }
 
+    // The last claim's answer never came: it may have given this node jobs that it does not know of, and its lease keeps them from others.
+    private async Task ReturnUnknownAsync(CancellationToken cancellationToken)
+    {
+        if (_isClaimUnknown)
+        {
+            var known = parts.Running.All.Select(attempt => attempt.Job.Id).Concat(parts.Finishes.OpenJobs).ToHashSet();
+            await store.ReturnAsync(options.Node, known, parts.Clock.GetUtcNow(), cancellationToken);
+            _isClaimUnknown = false;
+        }
+    }
+
     private void Start(IReadOnlyList<Job> jobs)
     {
         foreach (var job in jobs)
         {
-            var attempt = new Attempt(job, parts.Runner.LogOf(job));
+            var attempt = new Attempt(job, parts.Runner.LogOf(job), parts.Launch);
             parts.Running.Enter(attempt);
-            ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Worker.RunAsync(state.Attempt), (Worker: this, Attempt: attempt), preferLocal: false);
+            parts.Launch(() => _ = RunAsync(attempt));
         }
 
         if (jobs.Count > 0)
@@ -96,4 +111,7 @@ internal sealed partial class Worker(
 }
 
 /// <summary>What a worker works with.</summary>
-internal sealed record WorkerParts(JobRunner Runner, RunningJobs Running, FinishStep Finishes, HandlerRegistry Handlers, TimeProvider Clock);
+internal sealed record WorkerParts(JobRunner Runner, RunningJobs Running, FinishStep Finishes, HandlerRegistry Handlers, TimeProvider Clock)
+{
+    public Launch Launch { get; init; } = Launches.OnPool;
+}

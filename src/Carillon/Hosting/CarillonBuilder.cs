@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 using Carillon.Jobs;
 using Carillon.Store;
+using Carillon.Store.Memory;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Carillon.Hosting;
@@ -34,6 +35,9 @@ public sealed class CarillonBuilder
         return this;
     }
 
+
+    /// <summary>Keeps everything in memory: for tests and trials. Nothing survives the process.</summary>
+    public CarillonBuilder UseMemory() => UseStore(static _ => new MemoryStore());
 
     /// <summary>JSON contracts of the host's argument and result types; asked before reflection is.</summary>
     public CarillonBuilder UseJson(IJsonTypeInfoResolver resolver)
