@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Carillon.Store;
 
 namespace Carillon.Server.Configuration.Yaml;
@@ -9,7 +8,7 @@ namespace Carillon.Server.Configuration.Yaml;
 /// The JSON that a tree stands for, by the core schema of YAML 1.2 (<c>no</c> and <c>12:30</c> are text, <c>true</c>, <c>null</c> and
 /// numbers are not), and where each of its members was written.
 /// </summary>
-internal sealed partial class YamlJson
+internal sealed class YamlJson
 {
     private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
     private readonly List<(Place, Fault)> _faults = [];
@@ -79,14 +78,14 @@ internal sealed partial class YamlJson
         { Value: "" or "~" or "null" or "Null" or "NULL" } => null,
         { Value: "true" or "True" or "TRUE" } => JsonValue.Create(true),
         { Value: "false" or "False" or "FALSE" } => JsonValue.Create(false),
-        _ when Whole().IsMatch(scalar.Value) && long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
-        _ when Decimal().IsMatch(scalar.Value) && double.TryParse(scalar.Value, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => JsonValue.Create(number),
+        _ when !IsNumeric(scalar.Value) => JsonValue.Create(scalar.Value),
+        _ when long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
+        _ when double.TryParse(scalar.Value, Decimal, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => JsonValue.Create(number),
         _ => JsonValue.Create(scalar.Value),
     };
 
-    [GeneratedRegex("^[-+]?[0-9]+$", RegexOptions.NonBacktracking)]
-    private static partial Regex Whole();
+    // Digits, a point, an exponent: neither hexadecimal nor "infinity" is a number here.
+    private static bool IsNumeric(string text) => text.Any(char.IsAsciiDigit) && text.All(letter => char.IsAsciiDigit(letter) || letter is '+' or '-' or '.' or 'e' or 'E');
 
-    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$", RegexOptions.NonBacktracking)]
-    private static partial Regex Decimal();
+    private const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 }
