@@ -75,6 +75,12 @@ internal static class ApplyRule
             return new ApplyLine(schedule.Name, mark is null || isForced ? ApplyAct.Add : ApplyAct.LeaveDeleted);
         }
 
+        // What the server made of itself is there to be taken over.
+        if (heldBy == DefaultSchedules.Owner && owner != DefaultSchedules.Owner)
+        {
+            return new ApplyLine(schedule.Name, ApplyAct.Update);
+        }
+
         if (heldBy != owner)
         {
             return new ApplyLine(schedule.Name, ApplyAct.Conflict, heldBy);
