@@ -85,11 +85,10 @@ public abstract partial class StoreContract
         }
 
         var removed = new List<int>();
-        do
+        for (var i = 0; i < 4; i++)
         {
             removed.Add((await Store.PurgeAsync(Kept, 2, Noon + (8 * Day), Stop)).Removed);
         }
-        while (removed[^1] > 0);
 
         Assert.Equal([2, 2, 1, 0], removed);
     }

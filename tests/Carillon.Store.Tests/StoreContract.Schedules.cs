@@ -118,16 +118,10 @@ public abstract partial class StoreContract
     {
         string[] names = ["b", "a", "Z", "é", "a b", "a-b", "aa", "10", "9", "_"];
         await Store.PutSchedulesAsync([.. names.Select(name => Nightly(name))], null, Noon, Stop);
-        var read = new List<string>();
-        IReadOnlyList<Schedule> page;
-        do
-        {
-            page = await Store.ListSchedulesAsync(new ScheduleQuery { Limit = 3, After = read.LastOrDefault() }, Stop);
-            read.AddRange(page.Select(schedule => schedule.Name));
-        }
-        while (page.Count > 0);
 
-        Assert.Equal(names.Order(StringComparer.Ordinal), read);
+        var read = await ReadPagesAsync<Schedule>(last => Store.ListSchedulesAsync(new ScheduleQuery { Limit = 3, After = last?.Name }, Stop));
+
+        Assert.Equal(names.Order(StringComparer.Ordinal), read.Select(schedule => schedule.Name));
     }
 
     [Fact]

@@ -14,7 +14,6 @@ internal sealed class Oracle
     private readonly Dictionary<Guid, string> _completed = [];
     private readonly HashSet<(string Schedule, DateTimeOffset At)> _fired = [];
     private readonly HashSet<Guid> _cancelled = [];
-    private readonly Dictionary<string, (Guid Job, long Token)> _keys = [];
 
     public List<string> Broken { get; } = [];
 
@@ -32,10 +31,6 @@ internal sealed class Oracle
             Expect(!_cancelled.Contains(job.Id), $"{job.Id} began an attempt after it had been cancelled");
             Expect(job.Attempt <= (job.Retry ?? RetryPolicy.Default).Attempts, $"{job.Id} began attempt {job.Attempt}");
             _tokens[job.Id] = job.Token;
-            if (job.ConcurrencyKey is { } key)
-            {
-                _keys[key] = (job.Id, job.Token);
-            }
         }
     }
 
@@ -84,8 +79,8 @@ internal sealed class Oracle
         }
     }
 
-    /// <summary>At any moment: running jobs do not share a concurrency key.</summary>
-    public void AtAnyTime(IReadOnlyList<Job> running)
+    /// <summary>After each claim: running jobs do not share a concurrency key.</summary>
+    public void AfterClaim(IReadOnlyList<Job> running)
     {
         foreach (var group in running.Where(job => job.ConcurrencyKey is not null).GroupBy(job => job.ConcurrencyKey))
         {
