@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Carillon.Handlers;
 using Carillon.Jobs;
 using Carillon.Scheduling;
 using Carillon.Server.Cli;
@@ -164,6 +165,14 @@ internal sealed class ConfigFileReader
         }
 
         allowed.AddRange(list.Select(item => AsText(item)!));
+        foreach (var (target, index) in allowed.Select((target, index) => (target, index)))
+        {
+            if (!AllowedTarget.TryParse(target, out _, out var fault))
+            {
+                Add(json, $"http.allow[{index}]", new Fault($"http.allow[{index}]", target, fault));
+            }
+        }
+
         return allowed;
     }
 

@@ -7,6 +7,7 @@ internal static class AllVerbs
 {
     public static IEnumerable<Verb> Make() =>
     [
+        ServeVerb.Make(),
         JobVerbs.Make(),
         ScheduleVerbs.Make(),
         ExplainVerbs.Make(),
