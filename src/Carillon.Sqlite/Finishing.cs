@@ -39,6 +39,26 @@ internal static class Finishing
         return lost.ConvertAll(job => job.Id);
     }
 
+    public static IReadOnlyList<Guid> Return(Transaction transaction, string node, IReadOnlySet<Guid> known, DateTimeOffset now)
+    {
+        var unknown = transaction.Board.Running.Select(running => running.Job)
+            .Where(job => job.Node == node && !known.Contains(job.Id)).OrderBy(job => job.Id).ToList();
+        foreach (var job in unknown)
+        {
+            var returned = job with { Attempt = job.Attempt - 1 };
+            if (job.CancelReason is not null)
+            {
+                JobEnds.End(transaction, job, returned, JobState.Cancelled, job.CancelReason, now);
+            }
+            else
+            {
+                JobTable.Save(transaction, job, returned with { State = JobState.Pending });
+            }
+        }
+
+        return unknown.ConvertAll(job => job.Id);
+    }
+
     private static bool TryFinish(Transaction transaction, Finish finish, DateTimeOffset now)
     {
         if (FindClaimed(transaction, finish.Job.Id, finish.Job.Token) is not { Job: var before } || before.Node != finish.Job.Node)

@@ -46,8 +46,12 @@ public abstract partial class StoreContract
         var job = await RunOnMortalAsync();
         Outcome? outcome = state switch
         {
-            "retry" => new Outcome.Retry(Noon, "it broke"), "snoozed" => new Outcome.Snoozed(Noon), "dead" => Failed,
-            "cancelled" => new Outcome.Cancelled("user"), "succeeded" => Done, _ => null,
+            "retry" => new Outcome.Retry(Noon, "it broke"),
+            "snoozed" => new Outcome.Snoozed(Noon),
+            "dead" => Failed,
+            "cancelled" => new Outcome.Cancelled("user"),
+            "succeeded" => Done,
+            _ => null,
         };
         if (outcome is not null)
         {

@@ -93,6 +93,19 @@ public abstract partial class StoreContract
         Assert.Equal([2, 2, 1, 0], removed);
     }
 
+    [Fact]
+    public async Task Jobs_and_entries_share_the_limit_of_a_purge()
+    {
+        await MakeInStateAsync(JobState.Succeeded);
+        await MakeInStateAsync(JobState.Succeeded);
+        await Store.AppendAsync([Line("a"), Line("a")], Stop);
+
+        var first = await Store.PurgeAsync(Kept, 3, Noon + (91 * Day), Stop);
+        var second = await Store.PurgeAsync(Kept, 3, Noon + (91 * Day), Stop);
+
+        Assert.Equal((3, 1), (first.Removed, second.Removed));
+    }
+
     [Theory]
     [InlineData(JobState.Pending)]
     [InlineData(JobState.Waiting)]

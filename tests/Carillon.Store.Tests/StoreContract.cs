@@ -65,7 +65,9 @@ public abstract partial class StoreContract : IAsyncLifetime
 
     private static ClaimRequest RequestOf(Node node, int limit = 10) => new()
     {
-        Node = node.Name, NodeToken = node.Token, Limit = limit,
+        Node = node.Name,
+        NodeToken = node.Token,
+        Limit = limit,
         Handlers = new Dictionary<string, int?> { ["work"] = null, ["other"] = null },
     };
 

@@ -95,14 +95,26 @@ internal static class FireRule
     /// <summary>The template's job for an instant.</summary>
     public static NewJob NewJobOf(Schedule schedule, Guid id, DateTimeOffset instant) => new()
     {
-        Id = id, Tenant = schedule.Tenant, Handler = schedule.Handler, Args = schedule.Args, Queue = schedule.Queue, Priority = schedule.Priority,
-        Retry = schedule.Retry, Timeout = schedule.Timeout, Output = schedule.Output, Schedule = schedule.Name, ScheduledAt = instant,
+        Id = id,
+        Tenant = schedule.Tenant,
+        Handler = schedule.Handler,
+        Args = schedule.Args,
+        Queue = schedule.Queue,
+        Priority = schedule.Priority,
+        Retry = schedule.Retry,
+        Timeout = schedule.Timeout,
+        Output = schedule.Output,
+        Schedule = schedule.Name,
+        ScheduledAt = instant,
         ConcurrencyKey = KeyOf(schedule),
     };
 
     private static JournalEntry Shadow(Schedule schedule, DateTimeOffset instant, DateTimeOffset now) => new()
     {
-        Subject = new Subject(SubjectKind.Schedule, schedule.Name), Kind = JournalKinds.Shadow, At = now, Data = new JsonObject { ["at"] = instant }.ToJsonString(),
+        Subject = new Subject(SubjectKind.Schedule, schedule.Name),
+        Kind = JournalKinds.Shadow,
+        At = now,
+        Data = new JsonObject { ["at"] = instant }.ToJsonString(),
     };
 
     private static void AddSkipped(List<JournalEntry> facts, Schedule schedule, string reason, Segment? range, DateTimeOffset now)

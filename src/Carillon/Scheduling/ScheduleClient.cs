@@ -101,7 +101,9 @@ public sealed partial class ScheduleClient
 
     private static Schedule Resume(Schedule schedule, DateTimeOffset now, bool isAwaited) => schedule with
     {
-        Mode = ScheduleMode.Live, PauseReason = null, PausedBy = null,
+        Mode = ScheduleMode.Live,
+        PauseReason = null,
+        PausedBy = null,
         NextAt = isAwaited ? null : ScheduleTiming.First(schedule, now, mustFire: false),
     };
 
@@ -151,7 +153,11 @@ public sealed partial class ScheduleClient
 
     private static JournalEntry Recorded(Schedule schedule, NewJob job, Act act, DateTimeOffset now) => new()
     {
-        Subject = new Subject(SubjectKind.Schedule, schedule.Name), Kind = JournalKinds.Act, At = now, Who = act.Who, From = act.From,
+        Subject = new Subject(SubjectKind.Schedule, schedule.Name),
+        Kind = JournalKinds.Act,
+        At = now,
+        Who = act.Who,
+        From = act.From,
         Data = new System.Text.Json.Nodes.JsonObject { ["act"] = act.What, ["after"] = new System.Text.Json.Nodes.JsonObject { ["job"] = job.Id } }.ToJsonString(),
     };
 

@@ -11,8 +11,14 @@ internal static class ScheduleDraft
     {
         var start = before ?? new Schedule
         {
-            Id = newId, Name = request.Name, Handler = request.Handler, Kind = request.Kind, Expression = request.Expression,
-            AnchorAt = request.StartAt ?? at.Now, CreatedAt = at.Now, UpdatedAt = at.Now,
+            Id = newId,
+            Name = request.Name,
+            Handler = request.Handler,
+            Kind = request.Kind,
+            Expression = request.Expression,
+            AnchorAt = request.StartAt ?? at.Now,
+            CreatedAt = at.Now,
+            UpdatedAt = at.Now,
         };
         var draft = Fill(start, request, at.Zone);
         draft = SetMode(draft, request.Mode, act);
@@ -26,10 +32,28 @@ internal static class ScheduleDraft
 
     private static Schedule Fill(Schedule schedule, ScheduleRequest request, string zone) => schedule with
     {
-        Owner = request.Owner, Description = request.Description, Kind = request.Kind, Expression = request.Expression, Dialect = request.Dialect, Zone = zone,
-        Misfire = request.Misfire, MisfireWindow = request.MisfireWindow, MisfireMax = request.MisfireMax, Overlap = request.Overlap, Jitter = request.Jitter,
-        Handler = request.Handler, Args = request.Args, Queue = request.Queue, Priority = request.Priority, Retry = request.Retry, Timeout = request.Timeout,
-        Output = request.Output, Metadata = request.Metadata, StartAt = request.StartAt, EndAt = request.EndAt, MaxCount = request.MaxCount,
+        Owner = request.Owner,
+        Description = request.Description,
+        Kind = request.Kind,
+        Expression = request.Expression,
+        Dialect = request.Dialect,
+        Zone = zone,
+        Misfire = request.Misfire,
+        MisfireWindow = request.MisfireWindow,
+        MisfireMax = request.MisfireMax,
+        Overlap = request.Overlap,
+        Jitter = request.Jitter,
+        Handler = request.Handler,
+        Args = request.Args,
+        Queue = request.Queue,
+        Priority = request.Priority,
+        Retry = request.Retry,
+        Timeout = request.Timeout,
+        Output = request.Output,
+        Metadata = request.Metadata,
+        StartAt = request.StartAt,
+        EndAt = request.EndAt,
+        MaxCount = request.MaxCount,
     };
 
     private static Schedule SetMode(Schedule schedule, ScheduleMode? mode, Act act) => mode switch

@@ -119,7 +119,13 @@ public sealed class FireRuleTests
     {
         var schedule = Hourly() with
         {
-            Args = [1, 2], Queue = "mail", Priority = 7, Retry = new RetryPolicy { Attempts = 2 }, Timeout = TimeSpan.FromMinutes(1), Output = "[]", Tenant = "acme",
+            Args = [1, 2],
+            Queue = "mail",
+            Priority = 7,
+            Retry = new RetryPolicy { Attempts = 2 },
+            Timeout = TimeSpan.FromMinutes(1),
+            Output = "[]",
+            Tenant = "acme",
         };
 
         var job = Assert.Single(Sample.Decide(schedule, Sample.Noon.AddHours(1)).Jobs);

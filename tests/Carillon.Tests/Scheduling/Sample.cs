@@ -12,8 +12,16 @@ internal static class Sample
 
     public static Schedule Of(RecurrenceKind kind, string expression, DateTimeOffset nextAt) => new()
     {
-        Id = Guid.Parse("00000000-0000-0000-0000-000000000001"), Name = "letters", Handler = "letters.send", Kind = kind, Expression = expression,
-        AnchorAt = Noon, CreatedAt = Noon, UpdatedAt = Noon, NextAt = nextAt, Version = 3,
+        Id = Guid.Parse("00000000-0000-0000-0000-000000000001"),
+        Name = "letters",
+        Handler = "letters.send",
+        Kind = kind,
+        Expression = expression,
+        AnchorAt = Noon,
+        CreatedAt = Noon,
+        UpdatedAt = Noon,
+        NextAt = nextAt,
+        Version = 3,
     };
 
     public static ScheduleRequest Request(string cron = "0 * * * *", string name = "letters") =>

@@ -44,9 +44,25 @@ public sealed class ScheduleClientTests : IAsyncDisposable
     {
         var request = new ScheduleRequest
         {
-            Name = "a\nb", Handler = "", Kind = RecurrenceKind.Cron, Expression = "61 * * * *", Zone = "Berlin", MisfireMax = 0, MisfireWindow = -TimeSpan.FromHours(1),
-            Jitter = TimeSpan.FromDays(2), Queue = "", Priority = 101, Args = [(byte)'{'], Retry = new RetryPolicy { Attempts = 0 }, Timeout = TimeSpan.Zero,
-            StartAt = Sample.Noon.AddDays(2), EndAt = Sample.Noon.AddDays(1), MaxCount = 0, Output = "[", Metadata = "x", Description = new string('x', 2_001),
+            Name = "a\nb",
+            Handler = "",
+            Kind = RecurrenceKind.Cron,
+            Expression = "61 * * * *",
+            Zone = "Berlin",
+            MisfireMax = 0,
+            MisfireWindow = -TimeSpan.FromHours(1),
+            Jitter = TimeSpan.FromDays(2),
+            Queue = "",
+            Priority = 101,
+            Args = [(byte)'{'],
+            Retry = new RetryPolicy { Attempts = 0 },
+            Timeout = TimeSpan.Zero,
+            StartAt = Sample.Noon.AddDays(2),
+            EndAt = Sample.Noon.AddDays(1),
+            MaxCount = 0,
+            Output = "[",
+            Metadata = "x",
+            Description = new string('x', 2_001),
         };
 
         var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => _client.PutAsync(request, Sample.Ada));

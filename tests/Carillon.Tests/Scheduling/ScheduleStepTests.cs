@@ -53,7 +53,7 @@ public sealed class ScheduleStepTests : IAsyncDisposable
     [Fact]
     public async Task Ten_thousand_schedules_due_at_once_each_make_one_job()
     {
-        await _client.PutAllAsync([.. Enumerable.Range(0, 10_000).Select(i => Sample.Request(name: $"s{i}"))], Sample.Ada);
+        await _client.PutAllAsync([.. Enumerable.Range(0, 10_000).Select(i => Sample.Request(name: $"s{i}") with { Overlap = OverlapPolicy.Allow })], Sample.Ada);
         _clock.Now = Sample.Noon.AddHours(1);
 
         var next = await _step.RunOnceAsync(Stop);
