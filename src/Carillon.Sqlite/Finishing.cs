@@ -98,7 +98,7 @@ internal static class Finishing
                 JobTable.Save(transaction, before, job with { State = JobState.Pending, RunAt = retry.RunAt, IsDelayed = true, Error = retry.Error });
                 break;
             case Outcome.Snoozed snoozed:
-                JobTable.Save(transaction, before, job with { State = JobState.Pending, RunAt = snoozed.RunAt, IsDelayed = snoozed.RunAt > now, Attempt = job.Attempt - 1 });
+                JobTable.Save(transaction, before, job with { State = JobState.Pending, RunAt = snoozed.RunAt, IsDelayed = true, Attempt = job.Attempt - 1 });
                 break;
             case Outcome.Dead dead:
                 JobEnds.End(transaction, before, job with { Error = dead.Error }, JobState.Dead, dead.Reason, now);

@@ -32,7 +32,12 @@ internal sealed partial class CarillonService(CarillonInstance instance, ILogger
     {
         var request = new Scheduling.ScheduleRequest
         {
-            Name = schedule.Name ?? handler.Name, Owner = "code", Handler = handler.Name, Kind = schedule.Kind, Expression = schedule.Expression, Zone = schedule.Zone,
+            Name = schedule.Name ?? handler.Name,
+            Owner = "code",
+            Handler = handler.Name,
+            Kind = schedule.Kind,
+            Expression = schedule.Expression,
+            Zone = schedule.Zone,
         };
         if (await instance.Schedules.GetAsync(request.Name, cancellationToken) is { } existing && existing.Owner != "code")
         {

@@ -30,7 +30,9 @@ internal sealed partial class EngineHost : IAsyncDisposable
         _timer = new DueTimer(instance.Clock);
         var parts = new NodeParts(instance.Handlers, instance.Services, instance.Clock, instance.Chance, loggers)
         {
-            Ids = instance.Ids, FollowClock = instance.Clock.Follow, ClockStepped = OnClockStepped,
+            Ids = instance.Ids,
+            FollowClock = instance.Clock.Follow,
+            ClockStepped = OnClockStepped,
         };
         _node = new EngineNode(instance.Store, parts, options, ManifestOf(instance, options));
     }

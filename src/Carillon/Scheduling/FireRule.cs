@@ -88,6 +88,7 @@ internal static class FireRule
         return NewJobOf(schedule, ids.Next(), instant) with
         {
             RunAt = from + (schedule.Jitter == TimeSpan.Zero ? TimeSpan.Zero : schedule.Jitter * chance.NextDouble()),
+            IsDelayed = true,
             ScheduleDelay = timetable.DelayAfterEnd,
         };
     }

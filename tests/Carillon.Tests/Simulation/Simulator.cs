@@ -193,8 +193,18 @@ internal sealed class Simulator
         var schedule = new Schedule
         {
             Id = new JobIds(_world.Clock, new Chance(_world.Random.Next())).Next(),
-            Name = $"every-{overlap}", Kind = RecurrenceKind.Every, Expression = "4s", Handler = "work", Overlap = overlap,
-            Misfire = (MisfirePolicy)_world.Random.Next(3), AnchorAt = Now, NextAt = Now, EndAt = end, CreatedAt = Now, UpdatedAt = Now, Retry = new RetryPolicy { Attempts = 2 },
+            Name = $"every-{overlap}",
+            Kind = RecurrenceKind.Every,
+            Expression = "4s",
+            Handler = "work",
+            Overlap = overlap,
+            Misfire = (MisfirePolicy)_world.Random.Next(3),
+            AnchorAt = Now,
+            NextAt = Now,
+            EndAt = end,
+            CreatedAt = Now,
+            UpdatedAt = Now,
+            Retry = new RetryPolicy { Attempts = 2 },
         };
         _ = Take(_memory.PutSchedulesAsync([schedule], null, Now, default));
     }
