@@ -15,7 +15,7 @@ internal static class ServerChecks
         List<Finding> findings = [Clock(status, clock), Nodes(status)];
         findings.AddRange(Queues(await api.GetAsync(Query.Of("api/v1/queues", ("limit", 200)), cancellationToken)));
         var handlers = await api.GetAsync(Query.Of("api/v1/handlers", ("limit", 200)), cancellationToken);
-        findings.AddRange(await SchedulesAsync(api, [.. handlers.Items("items").Select(handler => handler.Text("name")!)], cancellationToken));
+        findings.AddRange(await SchedulesAsync(api, handlers.Items("items").Select(handler => handler.Text("name")!).ToHashSet(StringComparer.Ordinal), cancellationToken));
         return findings;
     }
 
