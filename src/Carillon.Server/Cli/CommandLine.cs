@@ -36,9 +36,13 @@ internal static class CommandLine
         {
             return Say(error, unavailable.Message, Exit.Configuration);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return Exit.Failed;
+        }
+        catch (Exception bug)
+        {
+            return Say(error, $"carillon failed in a way that was not foreseen; please report this with what you did:\n{bug}", Exit.Failed);
         }
     }
 
