@@ -26,15 +26,10 @@ public static class CarillonEndpoints
         var services = app.ServiceProvider;
         var group = app.MapGroup(prefix);
         var options = services.GetRequiredService<IOptionsMonitor<CarillonApiOptions>>().Get(instance);
-<<<<<<< HEAD
         var metrics = new MetricListener();
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(metrics.Dispose);
         var doors = Doors.Of(services.GetRequiredKeyedService<CarillonInstance>(instance), options, metrics);
-        new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, AllRoutes.List);
-=======
-        var doors = Doors.Of(services.GetRequiredKeyedService<CarillonInstance>(instance), options);
         new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, [.. AllRoutes.List, .. services.GetServices<ApiRoute>()]);
->>>>>>> cli
         return group;
     }
 }
