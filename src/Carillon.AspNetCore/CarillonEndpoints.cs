@@ -29,7 +29,7 @@ public static class CarillonEndpoints
         var metrics = new MetricListener();
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(metrics.Dispose);
         var doors = Doors.Of(services.GetRequiredKeyedService<CarillonInstance>(instance), options, metrics);
-        new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, AllRoutes.List);
+        new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, [.. AllRoutes.List, .. services.GetServices<ApiRoute>()]);
         return group;
     }
 }
