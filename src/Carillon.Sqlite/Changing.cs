@@ -95,8 +95,13 @@ internal static class Changing
     {
         var retried = job with
         {
-            State = JobState.Pending, Reason = null, FinishedAt = null,
-            RunAt = now, IsDelayed = false, Attempt = 0, OwnerLosses = 0,
+            State = JobState.Pending,
+            Reason = null,
+            FinishedAt = null,
+            RunAt = now,
+            IsDelayed = true,
+            Attempt = 0,
+            OwnerLosses = 0,
         };
         switch (job.State)
         {

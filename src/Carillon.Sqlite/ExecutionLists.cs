@@ -77,8 +77,15 @@ internal sealed class ExecutionLists(Database database, ExecutionQuery query)
 
     private static Execution ToExecutionOfJob(Statement row) => new()
     {
-        Job = row.Id(0), Token = row.Long(1), Handler = row.Name(2), Schedule = row.NameOrNull(3), Attempt = row.Int(4), Node = row.NameOrNull(5),
-        State = (JobState)row.Int(6) == JobState.Running ? "running" : "succeeded", StartedAt = row.InstantOrNull(7), FinishedAt = row.InstantOrNull(8),
+        Job = row.Id(0),
+        Token = row.Long(1),
+        Handler = row.Name(2),
+        Schedule = row.NameOrNull(3),
+        Attempt = row.Int(4),
+        Node = row.NameOrNull(5),
+        State = (JobState)row.Int(6) == JobState.Running ? "running" : "succeeded",
+        StartedAt = row.InstantOrNull(7),
+        FinishedAt = row.InstantOrNull(8),
     };
 
     private static Execution ToExecutionOfEntry(Statement row)
@@ -86,8 +93,16 @@ internal sealed class ExecutionLists(Database database, ExecutionQuery query)
         var fact = JsonSerializer.Deserialize(row.Bytes(2), StoreJson.Default.AttemptFact)!;
         return new Execution
         {
-            Job = Guid.Parse(row.Text(1)), Token = fact.Token, Handler = fact.Handler, Schedule = fact.Schedule, Attempt = fact.Attempt, Node = fact.Node,
-            State = fact.State, StartedAt = fact.StartedAt, FinishedAt = fact.EndedAt, Error = fact.Error,
+            Job = Guid.Parse(row.Text(1)),
+            Token = fact.Token,
+            Handler = fact.Handler,
+            Schedule = fact.Schedule,
+            Attempt = fact.Attempt,
+            Node = fact.Node,
+            State = fact.State,
+            StartedAt = fact.StartedAt,
+            FinishedAt = fact.EndedAt,
+            Error = fact.Error,
         };
     }
 }

@@ -39,6 +39,26 @@ internal static class Finishing
         return lost.ConvertAll(job => job.Id);
     }
 
+    public static IReadOnlyList<Guid> Return(Transaction transaction, string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now)
+    {
+        var unknown = transaction.Board.Running.Select(running => running.Job)
+            .Where(job => job.Node == node && !known.Contains((job.Id, job.Token))).OrderBy(job => job.Id).ToList();
+        foreach (var job in unknown)
+        {
+            var returned = job with { Attempt = job.Attempt - 1 };
+            if (job.CancelReason is not null)
+            {
+                JobEnds.End(transaction, job, returned, JobState.Cancelled, job.CancelReason, now);
+            }
+            else
+            {
+                JobTable.Save(transaction, job, returned with { State = JobState.Pending });
+            }
+        }
+
+        return unknown.ConvertAll(job => job.Id);
+    }
+
     private static bool TryFinish(Transaction transaction, Finish finish, DateTimeOffset now)
     {
         if (FindClaimed(transaction, finish.Job.Id, finish.Job.Token) is not { Job: var before } || before.Node != finish.Job.Node)
@@ -78,7 +98,7 @@ internal static class Finishing
                 JobTable.Save(transaction, before, job with { State = JobState.Pending, RunAt = retry.RunAt, IsDelayed = true, Error = retry.Error });
                 break;
             case Outcome.Snoozed snoozed:
-                JobTable.Save(transaction, before, job with { State = JobState.Pending, RunAt = snoozed.RunAt, IsDelayed = snoozed.RunAt > now, Attempt = job.Attempt - 1 });
+                JobTable.Save(transaction, before, job with { State = JobState.Pending, RunAt = snoozed.RunAt, IsDelayed = true, Attempt = job.Attempt - 1 });
                 break;
             case Outcome.Dead dead:
                 JobEnds.End(transaction, before, job with { Error = dead.Error }, JobState.Dead, dead.Reason, now);

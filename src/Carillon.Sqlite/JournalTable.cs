@@ -31,7 +31,9 @@ internal static class JournalTable
 
     public static void AppendAttempt(Transaction transaction, Guid job, AttemptFact fact) => Append(transaction, new JournalEntry
     {
-        Subject = Subject.Of(job), Kind = JournalKinds.Attempt, At = fact.EndedAt,
+        Subject = Subject.Of(job),
+        Kind = JournalKinds.Attempt,
+        At = fact.EndedAt,
         Data = JsonSerializer.Serialize(fact, StoreJson.Default.AttemptFact),
     }, fact.Schedule);
 
@@ -41,7 +43,11 @@ internal static class JournalTable
         {
             Append(transaction, new JournalEntry
             {
-                Subject = subject, Kind = JournalKinds.Act, At = now, Who = act.Who, From = act.From,
+                Subject = subject,
+                Kind = JournalKinds.Act,
+                At = now,
+                Who = act.Who,
+                From = act.From,
                 Data = new JsonObject { ["act"] = act.What, ["before"] = before, ["after"] = after }.ToJsonString(),
             }, schedule: null);
         }
@@ -49,7 +55,10 @@ internal static class JournalTable
 
     public static void AppendSkipped(Transaction transaction, string schedule, JsonObject data, DateTimeOffset now) => Append(transaction, new JournalEntry
     {
-        Subject = new Subject(SubjectKind.Schedule, schedule), Kind = JournalKinds.Skipped, At = now, Data = data.ToJsonString(),
+        Subject = new Subject(SubjectKind.Schedule, schedule),
+        Kind = JournalKinds.Skipped,
+        At = now,
+        Data = data.ToJsonString(),
     }, schedule: null);
 
     /// <summary>A job was made: entries that an earlier one of its id left behind go with it from now on.</summary>
@@ -85,8 +94,13 @@ internal static class JournalTable
 
     public static JournalEntry Read(Statement row) => new()
     {
-        Sequence = row.Long(0), Subject = new Subject((SubjectKind)row.Int(1), row.Text(2)), Kind = row.Name(3), At = row.Instant(4),
-        Who = row.NameOrNull(5), From = row.NameOrNull(6), Data = row.Text(7),
+        Sequence = row.Long(0),
+        Subject = new Subject((SubjectKind)row.Int(1), row.Text(2)),
+        Kind = row.Name(3),
+        At = row.Instant(4),
+        Who = row.NameOrNull(5),
+        From = row.NameOrNull(6),
+        Data = row.Text(7),
     };
 
     private static void Append(Transaction transaction, JournalEntry entry, string? schedule)

@@ -26,13 +26,9 @@ internal static class LeaseTable
             return null;
         }
 
-        var taken = wanted with { Token = current?.Token ?? NextToken(transaction) };
-        if (current?.Data != taken.Data)
-        {
-            using var row = transaction.Use(PutSql);
-            row.Set(1, taken.Name).Set(2, taken.Owner).Set(3, taken.Token).Set(4, taken.Data).Set(5, now).Run();
-        }
-
+        var taken = wanted with { Token = NextToken(transaction) };
+        using var row = transaction.Use(PutSql);
+        row.Set(1, taken.Name).Set(2, taken.Owner).Set(3, taken.Token).Set(4, taken.Data).Set(5, now).Run();
         board.Leases = board.Leases.With(taken);
         return taken;
     }

@@ -11,6 +11,9 @@ internal readonly record struct ScheduleRow(string Document, long Version, DateT
 
     public Schedule ToSchedule() => JsonSerializer.Deserialize(Document, StoreJson.Default.Schedule)! with
     {
-        Version = Version, NextAt = NextAt, LastAt = LastAt, FiredCount = FiredCount,
+        Version = Version,
+        NextAt = NextAt,
+        LastAt = LastAt,
+        FiredCount = FiredCount,
     };
 }

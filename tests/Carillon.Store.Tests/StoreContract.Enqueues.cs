@@ -45,7 +45,7 @@ public abstract partial class StoreContract
         var job = await MakeAsync(Ask());
 
         Assert.Equal((JobState.Pending, 0, 0L, Noon, Noon, Noon), (job.State, job.Attempt, job.Token, job.CreatedAt, job.ScheduledAt, job.RunAt));
-        Assert.Equal(("default", 0, false), (job.Queue, job.Priority, job.IsDelayed));
+        Assert.Equal(("default", 0, true), (job.Queue, job.Priority, job.IsDelayed));
     }
 
     [Fact]

@@ -9,6 +9,9 @@ internal interface IStore : IJobStore, IScheduleStore, IJournalStore, ILeaseStor
     /// <summary>What it is, for people: <c>memory</c>, <c>sqlite:./data/carillon.db</c>.</summary>
     string Description { get; }
 
+    /// <summary>True when other nodes may use it too, so that a wake-up can be lost and claims of others can be left behind.</summary>
+    bool IsShared => false;
+
     /// <summary>Told after a commit, on the committing thread: handlers must be quick and must not call back.</summary>
     event Action<StoreSignal>? Signalled;
 
@@ -42,6 +45,9 @@ internal interface IJobStore
 
     /// <summary>Takes back the claims of nodes whose lease is gone: pending at once, or dead (<c>poison</c>) at the third loss. Says which jobs.</summary>
     Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Gives back the node's running jobs whose claims are not among <paramref name="known"/>: pending at once, with their attempt, and no owner loss. Says which.</summary>
+    Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Applies the change to at most <paramref name="limit"/> matching jobs that allow it, and says which.</summary>
     Task<IReadOnlyList<Guid>> ChangeAsync(JobFilter filter, JobChange change, int limit, Act? act, DateTimeOffset now, CancellationToken cancellationToken);
@@ -100,7 +106,7 @@ internal interface IJournalStore
 /// <summary>Leases.</summary>
 internal interface ILeaseStore
 {
-    /// <summary>Takes the lease if it is free, expired or the owner's own; null when another holds it. The token grows when it changes hands or had run out.</summary>
+    /// <summary>Takes the lease if it is free, expired or the owner's own; null when another holds it. The token grows each time: claims under the old one are void.</summary>
     Task<Lease?> AcquireAsync(string name, string owner, TimeSpan duration, string data, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Prolongs a lease that is still held under this token, and brings back what its owner was asked to stop.</summary>

@@ -4,7 +4,7 @@ namespace Carillon.Store;
 /// <param name="Name"><c>node/NAME</c>, <c>leader</c>, or a lock's name.</param>
 /// <param name="Owner">Who holds it.</param>
 /// <param name="Until">It may be taken by another from then on.</param>
-/// <param name="Token">Grows with each change of hands: the fence.</param>
+/// <param name="Token">Grows each time it is taken: the fence.</param>
 /// <param name="Data">JSON; a node's handler manifest.</param>
 public sealed record Lease(string Name, string Owner, DateTimeOffset Until, long Token, string Data);
 

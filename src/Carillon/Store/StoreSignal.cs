@@ -18,4 +18,7 @@ public enum StoreSignal
 
     /// <summary>A job ended.</summary>
     Ended = 8,
+
+    /// <summary>A job that can expire was accepted.</summary>
+    Expiries = 16,
 }

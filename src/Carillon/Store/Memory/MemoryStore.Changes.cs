@@ -73,7 +73,7 @@ internal sealed partial class MemoryStore
             Reason = null,
             FinishedAt = null,
             RunAt = now,
-            IsDelayed = false,
+            IsDelayed = true,
             Attempt = 0,
             OwnerLosses = 0,
         });

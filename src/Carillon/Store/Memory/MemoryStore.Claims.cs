@@ -11,6 +11,9 @@ internal sealed partial class MemoryStore
     public Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         TransactAsync<IReadOnlyList<Guid>>(() => Reclaim(now), cancellationToken);
 
+    public Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TransactAsync<IReadOnlyList<Guid>>(() => Return(node, known, now), cancellationToken);
+
     private ClaimBatch Claim(ClaimRequest request, DateTimeOffset now)
     {
         if (!IsHeld(NodeLease(request.Node), request.NodeToken, now))
@@ -62,6 +65,25 @@ internal sealed partial class MemoryStore
         var lost = _jobs.Values.Where(job => job.State == JobState.Running && !IsHeld(NodeLease(job.Node!), _claims[job.Id], now)).OrderBy(job => job.Id).ToList();
         lost.ForEach(job => Lose(job, now));
         return lost.ConvertAll(job => job.Id);
+    }
+
+    private List<Guid> Return(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now)
+    {
+        var unknown = _jobs.Values.Where(job => job.State == JobState.Running && job.Node == node && !known.Contains((job.Id, job.Token))).OrderBy(job => job.Id).ToList();
+        foreach (var job in unknown)
+        {
+            var returned = job with { Attempt = job.Attempt - 1 };
+            if (job.CancelReason is not null)
+            {
+                End(returned, JobState.Cancelled, job.CancelReason, now);
+            }
+            else
+            {
+                Save(returned with { State = JobState.Pending });
+            }
+        }
+
+        return unknown.ConvertAll(job => job.Id);
     }
 
     private void Lose(Job job, DateTimeOffset now)

@@ -28,8 +28,9 @@ internal sealed partial class MemoryStore
             return null;
         }
 
-        // Counted apart from the lease: a name given up and taken again must not meet its old token.
-        var taken = wanted with { Token = current?.Token ?? _leaseTokens.GetValueOrDefault(wanted.Name) + 1 };
+        // Counted apart from the lease: a name given up and taken again must not meet its old token. The owner that takes its own lease
+        // again has lost track of it (a node that gave up by its own clock): what rested on the old token must not rest on the new one.
+        var taken = wanted with { Token = _leaseTokens.GetValueOrDefault(wanted.Name) + 1 };
         Put(_leaseTokens, taken.Name, taken.Token);
         Put(_leases, taken.Name, taken);
         return taken;

@@ -1,0 +1,49 @@
+using Carillon.Store;
+
+namespace Carillon.Cluster;
+
+/// <summary>A node as a reader sees it.</summary>
+/// <param name="Manifest">What it tells about itself.</param>
+/// <param name="Until">Its lease holds until then unless renewed.</param>
+/// <param name="Token">Its lease's token.</param>
+/// <param name="IsLeader">It holds the lease <c>leader</c>.</param>
+public sealed record NodeView(NodeManifest Manifest, DateTimeOffset Until, long Token, bool IsLeader);
+
+/// <summary>The door to the cluster: who lives, who leads, which handlers there are.</summary>
+public sealed class ClusterReader
+{
+    internal const string NodePrefix = "node/";
+    internal const string LeaderLease = "leader";
+
+    private readonly IStore _store;
+    private readonly TimeProvider _clock;
+
+    internal ClusterReader(IStore store, TimeProvider clock, string node) => (_store, _clock, Node) = (store, clock, node);
+
+    /// <summary>The answering node.</summary>
+    public string Node { get; }
+
+    /// <summary>The store, for people.</summary>
+    public string Store => _store.Description;
+
+    /// <summary>Live nodes, by name.</summary>
+    public async Task<IReadOnlyList<NodeView>> ListNodesAsync(CancellationToken cancellationToken = default)
+    {
+        var now = _clock.GetUtcNow();
+        var leases = await _store.ListLeasesAsync(NodePrefix, now, cancellationToken);
+        var leader = await FindLeaderAsync(cancellationToken);
+        return [.. from lease in leases
+                   let manifest = NodeManifest.Parse(lease.Data)
+                   where manifest is not null
+                   orderby manifest.Node
+                   select new NodeView(manifest, lease.Until, lease.Token, lease.Owner == leader)];
+    }
+
+    /// <summary>The node that holds the lease <c>leader</c>; null while nobody does.</summary>
+    public async Task<string?> FindLeaderAsync(CancellationToken cancellationToken = default) =>
+        (await _store.ListLeasesAsync(LeaderLease, _clock.GetUtcNow(), cancellationToken)).FirstOrDefault(lease => lease.Name == LeaderLease)?.Owner;
+
+    /// <summary>Handlers of live nodes, by name, each once.</summary>
+    public async Task<IReadOnlyList<HandlerManifest>> ListHandlersAsync(CancellationToken cancellationToken = default) =>
+        [.. (await ListNodesAsync(cancellationToken)).SelectMany(node => node.Manifest.Handlers).DistinctBy(handler => handler.Name).OrderBy(handler => handler.Name, StringComparer.Ordinal)];
+}

@@ -1,0 +1,115 @@
+using Carillon.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Carillon.Cluster;
+
+/// <summary>
+/// This node's lease: while it is held the node's claims stand. The node's own deadline is counted by the monotonic clock from before
+/// the renewal was sent, so it gives up before anybody else may take over, whatever the clocks of the machines say.
+/// </summary>
+internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeManifest manifest, TimeSpan duration, ILogger<NodeLease> logger)
+{
+    private readonly string _name = ClusterReader.NodePrefix + manifest.Node;
+    private readonly Lock _lock = new();
+    private long _heldSince;
+    private bool _isHeld;
+
+    /// <summary>Told once when the lease was lost.</summary>
+    public event Action? Lost;
+
+    /// <summary>Told when it is held (again).</summary>
+    public event Action? Held;
+
+    public string Node => manifest.Node;
+
+    public long Token { get; private set; }
+
+    public bool IsHeld
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isHeld && clock.GetElapsedTime(_heldSince) < duration;
+            }
+        }
+    }
+
+    /// <summary>Renews it, or takes it again when it was lost. Returns what running jobs were asked to stop.</summary>
+    public async Task<IReadOnlyList<CancelRequest>> BeatAsync(CancellationToken cancellationToken)
+    {
+        if (!IsHeld)
+        {
+            Lose();
+            await AcquireAsync(cancellationToken);
+            return [];
+        }
+
+        var before = clock.GetTimestamp();
+        var renewal = await store.RenewAsync(_name, Token, duration, clock.GetUtcNow(), cancellationToken);
+        if (!renewal.IsHeld)
+        {
+            Lose();
+            return [];
+        }
+
+        lock (_lock)
+        {
+            _heldSince = before;
+        }
+
+        return renewal.Cancels;
+    }
+
+    /// <summary>Gives it up at the end of a clean shutdown.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _isHeld = false;
+        }
+
+        await store.ReleaseAsync(_name, Token, cancellationToken);
+    }
+
+    /// <summary>The lease is gone: whatever rests on it must stop.</summary>
+    public void Lose()
+    {
+        lock (_lock)
+        {
+            if (!_isHeld)
+            {
+                return;
+            }
+
+            _isHeld = false;
+        }
+
+        LogLost(manifest.Node);
+        Lost?.Invoke();
+    }
+
+    private async Task AcquireAsync(CancellationToken cancellationToken)
+    {
+        var before = clock.GetTimestamp();
+        var lease = await store.AcquireAsync(_name, manifest.Node, duration, manifest.ToJson(), clock.GetUtcNow(), cancellationToken);
+        if (lease is null)
+        {
+            LogNameTaken(manifest.Node);
+            return;
+        }
+
+        lock (_lock)
+        {
+            (Token, _heldSince, _isHeld) = (lease.Token, before, true);
+        }
+
+        Held?.Invoke();
+    }
+
+    [LoggerMessage(1210, LogLevel.Error, "Node {Node} lost its lease: its running jobs are stopped and will run again; it comes back with a new lease")]
+    private partial void LogLost(string node);
+
+    [LoggerMessage(1211, LogLevel.Error, "Another live node is named {Node}; this one does no work until that name is free. Give each node its own name (Carillon:NodeName)")]
+    private partial void LogNameTaken(string node);
+}

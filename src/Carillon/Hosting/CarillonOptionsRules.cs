@@ -1,0 +1,70 @@
+using Carillon.Jobs;
+using Carillon.Language;
+using Microsoft.Extensions.Options;
+
+namespace Carillon.Hosting;
+
+/// <summary>Everything that can be wrong with the options, all at once.</summary>
+internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
+{
+    public ValidateOptionsResult Validate(string? name, CarillonOptions options)
+    {
+        List<string> faults = [.. Faults(options)];
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static IEnumerable<string> Faults(CarillonOptions options) =>
+        Counts(options).Concat(Spans(options)).Concat(JobRules.Retry(options.Retry).Select(fault => fault.ToString())).Concat(Names(options));
+
+    private static IEnumerable<string> Counts(CarillonOptions options)
+    {
+        if (options.MaxConcurrentJobs is < 1 or > 10_000)
+        {
+            yield return $"MaxConcurrentJobs ({options.MaxConcurrentJobs}) must be from 1 to 10000; to run no job here, set Enabled to false.";
+        }
+
+        if (options.ClaimBatch is < 1 or > 5_000)
+        {
+            yield return $"ClaimBatch ({options.ClaimBatch}) must be from 1 to 5000; about 500 is where the gain ends.";
+        }
+    }
+
+    private static IEnumerable<string> Spans(CarillonOptions options)
+    {
+        foreach (var (name, value) in new[]
+        {
+            (nameof(options.JobTimeout), options.JobTimeout), (nameof(options.LeaseDuration), options.LeaseDuration),
+            (nameof(options.HeartbeatInterval), options.HeartbeatInterval), (nameof(options.KeepFinished), options.KeepFinished),
+            (nameof(options.KeepDead), options.KeepDead), (nameof(options.KeepJournal), options.KeepJournal),
+        })
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                yield return $"{name} ({value}) must be more than zero.";
+            }
+        }
+
+        if (options.DrainTimeout < TimeSpan.Zero || options.DrainTimeout > TimeSpan.FromHours(1))
+        {
+            yield return $"DrainTimeout ({options.DrainTimeout}) must be from 00:00:00 to 01:00:00.";
+        }
+
+        if (options.HeartbeatInterval > options.LeaseDuration / 3)
+        {
+            yield return $"HeartbeatInterval ({options.HeartbeatInterval}) must be at most a third of LeaseDuration ({options.LeaseDuration}); set it to {options.LeaseDuration / 3} or less.";
+        }
+    }
+
+    private static IEnumerable<string> Names(CarillonOptions options)
+    {
+        foreach (var fault in options.Queues.SelectMany(queue => JobRules.Name("Queues", queue)).Concat(options.NodeName.Length == 0 ? [] : JobRules.Name("NodeName", options.NodeName)))
+        {
+            yield return fault.ToString();
+        }
+
+        if (!Zones.TryFind(options.Zone, out _, out var error))
+        {
+            yield return $"Zone ({options.Zone}): {error}";
+        }
+    }
+}

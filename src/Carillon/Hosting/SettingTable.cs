@@ -1,0 +1,109 @@
+using System.Globalization;
+using Carillon.Language;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Carillon.Hosting;
+
+/// <summary>
+/// The names under which settings are read: the section <c>Carillon</c> (or <c>Carillon:NAME</c> for a named instance), in Pascal or
+/// snake case, and for the first instance the environment names that older deployments set. Faults are listed all at once.
+/// </summary>
+internal static class SettingTable
+{
+    /// <summary>A setting: its name, what else it is called at the top level, and how it is read. <c>Set</c> answers with the fault, or null.</summary>
+    internal sealed record Setting(string Name, string? Environment, string Expected, Func<CarillonOptions, string, bool> Set)
+    {
+        /// <summary>As the older configuration writes it: <c>max_concurrent_jobs</c>.</summary>
+        public string SnakeName { get; } = string.Concat(Name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+    }
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        Bool("Enabled", null, (options, value) => options.Enabled = value),
+        Text("NodeName", null, (options, value) => options.NodeName = value),
+        Count("MaxConcurrentJobs", "SCHEDULER_CONCURRENCY", (options, value) => options.MaxConcurrentJobs = value),
+        Count("ClaimBatch", "SCHEDULER_BATCH_SIZE", (options, value) => options.ClaimBatch = value),
+        new("JobTimeoutSeconds", null, "whole seconds, such as 3600", (options, text) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && Do(() => options.JobTimeout = TimeSpan.FromSeconds(seconds))),
+        Span("JobTimeout", (options, value) => options.JobTimeout = value),
+        Text("Zone", null, (options, value) => options.Zone = value),
+        Span("LeaseDuration", (options, value) => options.LeaseDuration = value),
+        Span("HeartbeatInterval", (options, value) => options.HeartbeatInterval = value),
+        Span("DrainTimeout", (options, value) => options.DrainTimeout = value),
+        Span("KeepFinished", (options, value) => options.KeepFinished = value),
+        Span("KeepDead", (options, value) => options.KeepDead = value),
+        Span("KeepJournal", (options, value) => options.KeepJournal = value),
+        Text("OutputDirectory", null, (options, value) => options.OutputDirectory = value),
+        Bool("EnableNotifications", null, (options, value) => options.EnableNotifications = value),
+        new("Queues", null, "names separated by commas", (options, text) => Do(() => AddQueues(options, text))),
+    ];
+
+    public static void Apply(IConfiguration configuration, string name, CarillonOptions options)
+    {
+        List<string> faults = [];
+        var section = configuration.GetSection(name.Length == 0 ? "Carillon" : $"Carillon:{name}");
+        foreach (var entry in section.GetChildren())
+        {
+            ApplyEntry(entry, options, faults);
+        }
+
+        foreach (var setting in name.Length == 0 ? All.Where(setting => setting.Environment is not null) : [])
+        {
+            ApplyValue(setting, setting.Environment!, configuration[setting.Environment!], options, faults);
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new OptionsValidationException(name, typeof(CarillonOptions), faults);
+        }
+    }
+
+    private static void ApplyEntry(IConfigurationSection entry, CarillonOptions options, List<string> faults)
+    {
+        var setting = All.FirstOrDefault(setting => setting.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase) || setting.SnakeName.Equals(entry.Key, StringComparison.OrdinalIgnoreCase));
+        if (setting is not null)
+        {
+            ApplyValue(setting, entry.Path, entry.Value ?? string.Join(',', entry.GetChildren().Select(child => child.Value)), options, faults);
+        }
+        else if (entry.Value is not null)
+        {
+            faults.Add($"{entry.Path} is not a setting; known are: {string.Join(", ", All.Select(known => known.Name))}.");
+        }
+    }
+
+    private static void ApplyValue(Setting setting, string path, string? value, CarillonOptions options, List<string> faults)
+    {
+        if (value is { Length: > 0 } && !setting.Set(options, value.Trim()))
+        {
+            faults.Add($"{path} ({value}) cannot be read; expected {setting.Expected}.");
+        }
+    }
+
+    private static Setting Bool(string name, string? environment, Action<CarillonOptions, bool> set) =>
+        new(name, environment, "true or false", (options, text) => bool.TryParse(text, out var value) && Do(() => set(options, value)));
+
+    private static Setting Count(string name, string? environment, Action<CarillonOptions, int> set) =>
+        new(name, environment, "a whole number", (options, text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && Do(() => set(options, value)));
+
+    private static Setting Text(string name, string? environment, Action<CarillonOptions, string> set) =>
+        new(name, environment, "text", (options, text) => Do(() => set(options, text)));
+
+    private static Setting Span(string name, Action<CarillonOptions, TimeSpan> set) =>
+        new(name, null, "a duration such as 30s, 5m, 1h30m or PT5M", (options, text) =>
+            (Durations.TryParse(text, out var value, out _) || TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value)) && Do(() => set(options, value)));
+
+    private static void AddQueues(CarillonOptions options, string text)
+    {
+        foreach (var queue in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            options.Queues.Add(queue);
+        }
+    }
+
+    private static bool Do(Action set)
+    {
+        set();
+        return true;
+    }
+}

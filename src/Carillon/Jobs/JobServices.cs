@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Carillon.Store;
+
+namespace Carillon.Jobs;
+
+/// <summary>What a running job may reach of its host.</summary>
+internal sealed record JobServices(IServiceProvider Services, TimeProvider Clock, JsonSerializerOptions Json)
+{
+    /// <summary>Told when a job reports its progress.</summary>
+    public Action<JobContext> Progressed { get; init; } = static _ => { };
+
+    public T ReadArgs<T>(Job job)
+    {
+        var contract = (System.Text.Json.Serialization.Metadata.JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T));
+        try
+        {
+            ReadOnlySpan<byte> args = job.Args.Length == 0 ? "{}"u8 : job.Args;
+            return JsonSerializer.Deserialize(args, contract) ?? throw new ArgumentsException($"the arguments are null; {typeof(T).Name} was expected");
+        }
+        catch (JsonException error)
+        {
+            throw new ArgumentsException($"the arguments do not fit {typeof(T).Name} at {error.Path ?? "$"}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Carillon.Language;
+
+/// <summary>One instant, or one local time that becomes an instant by the zone's rules of the day.</summary>
+internal sealed class AtRecurrence : Recurrence
+{
+    private const string Written = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF";
+
+    private static readonly string[] Formats =
+        [.. from separator in new[] { "'T'", " " } from time in new[] { "HH:mm", "HH:mm:ss", "HH:mm:ss.FFFFFFF" } select $"yyyy-MM-dd{separator}{time}"];
+
+    private readonly DateTime _time;
+    private readonly bool _isLocal;
+
+    private AtRecurrence(DateTime time, bool isLocal) => (_time, _isLocal) = (time, isLocal);
+
+    public override RecurrenceForm Form => RecurrenceForm.At;
+
+    public static ParseError? Read(string text, out Recurrence? recurrence)
+    {
+        recurrence = null;
+        var trimmed = text.Trim().ToUpperInvariant();
+        var begin = OffsetOf(trimmed);
+        var isLocal = begin == trimmed.Length;
+        var isRead = DateTime.TryParseExact(trimmed.AsSpan(0, begin), Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time);
+        if (!isRead || !TryOffset(trimmed[begin..], out var offset)) return Refuse(text);
+        if (time.Year is < 1900 or > CronSearch.LastYear) return new ParseError(0, 4, $"The year {time.Year} is out of range", $"1900 to {CronSearch.LastYear}");
+        recurrence = new AtRecurrence(time - offset, isLocal);
+        return null;
+    }
+
+    /// <summary>Where the offset begins; the end when there is none.</summary>
+    private static int OffsetOf(string text)
+    {
+        var begin = text.EndsWith('Z') ? text.Length - 1 : text.LastIndexOfAny(['+', '-']);
+        return begin > "2027-01-31T".Length ? begin : text.Length;
+    }
+
+    private static bool TryOffset(string text, out TimeSpan offset)
+    {
+        offset = TimeSpan.Zero;
+        if (text is "" or "Z") return true;
+        string[] formats = ["hh\\:mm", "hhmm", "hh"];
+        if (!TimeSpan.TryParseExact(text.AsSpan(1), formats, CultureInfo.InvariantCulture, out offset) || offset > TimeSpan.FromHours(18)) return false;
+        offset = text[0] == '-' ? -offset : offset;
+        return true;
+    }
+
+    private static ParseError Refuse(string text) =>
+        new(0, text.Length, $"'{Shown.Of(text)}' is no instant", "ISO 8601 with an offset, 2027-01-31T09:00:00+01:00, or a local time in the schedule's zone, 2027-01-31T09:00:00");
+
+    private protected override DateTimeOffset? FindNext(DateTimeOffset after, Zone zone) => InstantIn(zone) is var instant && instant > after ? instant : null;
+
+    private DateTimeOffset InstantIn(Zone zone) => _isLocal ? zone.ToInstant(_time).ToUniversalTime() : new DateTimeOffset(_time, TimeSpan.Zero);
+
+    public override string Explain() => _isLocal ? $"once, at {_time.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture)} local time" : $"once, at {ToString()}";
+
+    public override string ToString() => _time.ToString(Written, CultureInfo.InvariantCulture) + (_isLocal ? "" : "Z");
+
+    public override bool Equals(Recurrence? other) => other is AtRecurrence at && at._time == _time && at._isLocal == _isLocal;
+
+    public override int GetHashCode() => HashCode.Combine(_time, _isLocal);
+}

@@ -1,0 +1,78 @@
+namespace Carillon.Language;
+
+/// <summary>An interval: at a fixed rate from an anchor, or so long after each job's end. Elapsed time; no zone touches it.</summary>
+internal sealed class EveryRecurrence : Recurrence
+{
+    /// <summary>Shorter ones are refused: each instant is a durable job, and below this a loop in a handler serves better.</summary>
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+
+    private const string AfterEnd = "after end";
+    private static readonly DateTimeOffset LastInstant = new(CronSearch.LastYear, 12, 31, 23, 59, 59, TimeSpan.Zero);
+
+    private readonly TimeSpan _interval;
+    private readonly bool _isAfterEnd;
+    private readonly DateTimeOffset _anchor;
+
+    private EveryRecurrence(TimeSpan interval, bool isAfterEnd, DateTimeOffset anchor) => (_interval, _isAfterEnd, _anchor) = (interval, isAfterEnd, anchor);
+
+    public override RecurrenceForm Form => RecurrenceForm.Every;
+
+    public override TimeSpan? DelayAfterEnd => _isAfterEnd ? _interval : null;
+
+    /// <summary><c>[every] DURATION [after end]</c>.</summary>
+    public static ParseError? Read(string text, out Recurrence? recurrence)
+    {
+        var begin = text.TrimStart().StartsWith("every ", StringComparison.OrdinalIgnoreCase) ? text.IndexOf("every ", StringComparison.OrdinalIgnoreCase) + 6 : 0;
+        var rest = text.TrimEnd(' ');
+        var isAfterEnd = rest.EndsWith(" " + AfterEnd, StringComparison.OrdinalIgnoreCase);
+        if (isAfterEnd) rest = rest[..^AfterEnd.Length];
+        return Make(rest, begin, isAfterEnd, out recurrence);
+    }
+
+    /// <summary>The duration of <c>@every</c>, from <paramref name="begin"/> on.</summary>
+    public static ParseError? ReadMacro(string text, int begin, out Recurrence? recurrence) => Make(text.Replace('\t', ' '), begin, false, out recurrence);
+
+    private static ParseError? Make(string text, int begin, bool isAfterEnd, out Recurrence? recurrence)
+    {
+        recurrence = null;
+        if (!Durations.TryParse(text[begin..], out var interval, out var error)) return error with { Position = error.Position + begin };
+        if (interval < Shortest) return new ParseError(begin, text.Length - begin, $"The interval {Durations.Format(interval)} is too short", $"at least {Durations.Format(Shortest)}");
+        recurrence = new EveryRecurrence(interval, isAfterEnd, DateTimeOffset.UnixEpoch);
+        return null;
+    }
+
+    public override Recurrence AnchoredAt(DateTimeOffset anchor) => new EveryRecurrence(_interval, _isAfterEnd, anchor);
+
+    private protected override DateTimeOffset? FindNext(DateTimeOffset after, Zone zone)
+    {
+        if (after.UtcTicks > LastInstant.UtcTicks - _interval.Ticks) return null;
+        if (_isAfterEnd) return after.ToUniversalTime() + _interval;
+        return new DateTimeOffset(_anchor.UtcTicks + ((Steps(after) + 1) * _interval.Ticks), TimeSpan.Zero);
+    }
+
+    internal override DateTimeOffset? Last(DateTimeOffset after, DateTimeOffset upTo, Zone zone)
+    {
+        if (_isAfterEnd) return base.Last(after, upTo, zone);
+        var last = new DateTimeOffset(_anchor.UtcTicks + (Steps(upTo) * _interval.Ticks), TimeSpan.Zero);
+        return last > after ? last : null;
+    }
+
+    internal override long Count(DateTimeOffset after, DateTimeOffset upTo, Zone zone, long limit) =>
+        _isAfterEnd ? base.Count(after, upTo, zone, limit) : Math.Max(0, Steps(upTo) - Steps(after));
+
+    /// <summary>Whole intervals from the anchor to the instant, rounded down also before the anchor.</summary>
+    private long Steps(DateTimeOffset instant)
+    {
+        var (steps, rest) = Math.DivRem(instant.UtcTicks - _anchor.UtcTicks, _interval.Ticks);
+        return rest < 0 ? steps - 1 : steps;
+    }
+
+    public override string Explain() => _isAfterEnd ? $"{Durations.Format(_interval)} after the end of the last job" : $"every {Durations.Format(_interval)} of elapsed time";
+
+    public override string ToString() => _isAfterEnd ? $"{Durations.Format(_interval)} {AfterEnd}" : Durations.Format(_interval);
+
+    public override bool Equals(Recurrence? other) =>
+        other is EveryRecurrence every && every._interval == _interval && every._isAfterEnd == _isAfterEnd && every._anchor == _anchor;
+
+    public override int GetHashCode() => HashCode.Combine(_interval, _isAfterEnd, _anchor);
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Carillon.Language;
+
+/// <summary>
+/// When something happens again and again (or once): cron, an interval, or an instant. Immutable; the one door from text to instants.
+/// </summary>
+public abstract class Recurrence : IEquatable<Recurrence>
+{
+    /// <summary>No text may be longer.</summary>
+    public const int MaxLength = 256;
+
+    private protected Recurrence() { }
+
+    /// <summary>Reads a recurrence; throws <see cref="ScheduleFormatException"/> where <see cref="TryParse"/> answers false.</summary>
+    public static Recurrence Parse(RecurrenceText text) =>
+        TryParse(text, out var recurrence, out var error) ? recurrence : throw new ScheduleFormatException(error);
+
+    /// <summary>Reads a recurrence. One that can never fire again is read: its <see cref="Next"/> is null and <see cref="Explain"/> says so.</summary>
+    public static bool TryParse(RecurrenceText text, [NotNullWhen(true)] out Recurrence? recurrence, [NotNullWhen(false)] out ParseError? error)
+    {
+        recurrence = null;
+        error = text switch
+        {
+            { Text: null or "" } => new ParseError(0, 0, "The text is empty", "a schedule"),
+            { Text.Length: > MaxLength } => new ParseError(MaxLength, text.Text.Length - MaxLength, $"The text has {text.Text.Length} characters", $"at most {MaxLength}"),
+            { Form: not RecurrenceForm.Cron, Dialect: not null } => new ParseError(0, 0, $"A dialect ('{Shown.Of(text.Dialect)}') is given for what is not cron", "a dialect only with cron"),
+            _ => Read(text, out recurrence),
+        };
+        return error is null;
+    }
+
+    private static ParseError? Read(RecurrenceText text, out Recurrence? recurrence)
+    {
+        recurrence = null;
+        return text.Form switch
+        {
+            RecurrenceForm.Cron => CronRecurrence.Read(text, out recurrence),
+            RecurrenceForm.Every => EveryRecurrence.Read(text.Text, out recurrence),
+            RecurrenceForm.At => AtRecurrence.Read(text.Text, out recurrence),
+            _ => new ParseError(0, text.Text.Length, "English texts are not read by this version", "one of 'cron', 'every' or 'at'", "Every weekday at nine is cron '0 9 * * MON-FRI'; every quarter of an hour is every '15m'."),
+        };
+    }
+
+    /// <summary>
+    /// The first instant later than <paramref name="after"/>, in UTC, by the zone's clocks; null when there is none up to the year 2199.
+    /// Never <paramref name="after"/> itself nor earlier: that is checked, and a breach throws.
+    /// </summary>
+    public DateTimeOffset? Next(DateTimeOffset after, Zone zone)
+    {
+        var next = FindNext(after, zone);
+        return next is null || next > after ? next : throw new InvalidOperationException($"'{this}' in {zone} found {next:O}, which is not later than {after:O}. This is a fault of Carillon: please report it.");
+    }
+
+    /// <summary>The form it was written in.</summary>
+    public abstract RecurrenceForm Form { get; }
+
+    /// <summary>The pause between a job's end and the next instant, where that is how it counts (<c>5m after end</c>); else null.</summary>
+    public virtual TimeSpan? DelayAfterEnd => null;
+
+    /// <summary>An interval that counts from this instant; anything else as it is.</summary>
+    public virtual Recurrence AnchoredAt(DateTimeOffset anchor) => this;
+
+    /// <summary>What it means, in plain English.</summary>
+    public abstract string Explain();
+
+    /// <summary>The canonical text: read in the same form and dialect it gives an equal recurrence.</summary>
+    public abstract override string ToString();
+
+    /// <summary>True when both mean the same, however they were written.</summary>
+    public abstract bool Equals(Recurrence? other);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Recurrence);
+
+    /// <inheritdoc/>
+    public abstract override int GetHashCode();
+
+    private protected abstract DateTimeOffset? FindNext(DateTimeOffset after, Zone zone);
+
+    /// <summary>The last instant in (<paramref name="after"/>, <paramref name="upTo"/>]. Halves the span, so that a month of seconds costs some forty steps.</summary>
+    internal virtual DateTimeOffset? Last(DateTimeOffset after, DateTimeOffset upTo, Zone zone)
+    {
+        DateTimeOffset? last = null;
+        var (low, high) = (after, upTo);
+        while (Next(low, zone) is { } next && next <= upTo)
+        {
+            last = low = next;
+            while (high - low > TimeSpan.FromTicks(1))
+            {
+                var middle = low + ((high - low) / 2);
+                if (Next(middle, zone) is { } later && later <= upTo)
+                {
+                    last = low = later;
+                }
+                else
+                {
+                    high = middle;
+                }
+            }
+        }
+
+        return last;
+    }
+
+    /// <summary>How many instants lie in (<paramref name="after"/>, <paramref name="upTo"/>], counted up to <paramref name="limit"/>.</summary>
+    internal virtual long Count(DateTimeOffset after, DateTimeOffset upTo, Zone zone, long limit)
+    {
+        var count = 0L;
+        while (count < limit && Next(after, zone) is { } next && next <= upTo)
+        {
+            count++;
+            after = next;
+        }
+
+        return count;
+    }
+}
