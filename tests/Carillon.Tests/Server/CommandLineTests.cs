@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.Text.Json;
 using Carillon.Server.Cli;
 
@@ -37,7 +36,7 @@ public sealed class CommandLineTests
 
         foreach (var example in ((Verb)command).Examples)
         {
-            Assert.Empty(root.Parse(Words(example)).Errors);
+            Assert.Empty(root.Parse(Words(example), CommandLine.Grammar).Errors);
         }
     }
 
