@@ -121,7 +121,6 @@ public sealed class SqliteWriterTests : IDisposable
         await store.ListDueAsync(now, 100, Stop);
         await store.ReclaimAsync(now, Stop);
         await store.PurgeAsync(Kept, 1000, now, Stop);
-        await store.AcquireAsync("leader", "a", TimeSpan.FromDays(1), "{}", now, Stop);
     }
 
     private static async Task<ClaimRequest> JoinAsync(SqliteStore store)
