@@ -30,7 +30,7 @@ internal static class BenchVerb
         if (jobs is < 2_000 or > 10_000_000)
         {
             session.Terminal.Note($"--jobs ({jobs}) must be from 2000 to 10000000.");
-            return Exit.Usage;
+            return Exit.BadInput;
         }
 
         var directory = Path.Combine(session.Get(Directory) ?? Path.GetTempPath(), $"carillon-bench-{Environment.ProcessId}");
