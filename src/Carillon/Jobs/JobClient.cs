@@ -35,6 +35,7 @@ public sealed class JobClient
         }
 
         var now = _clock.GetUtcNow();
+        requests = Written(requests);
         Check(requests, now);
         return await WriteAsync([.. requests.Select(request => ToNewJob(request, now))], now, cancellationToken);
     }
@@ -45,6 +46,7 @@ public sealed class JobClient
         IReadOnlyList<JobRequest> batch, JobRequest then, AfterCondition condition = AfterCondition.AnyEnd, CancellationToken cancellationToken = default)
     {
         var now = _clock.GetUtcNow();
+        (batch, then) = (Written(batch), then.Written(_json));
         Check([.. batch, then], now);
         List<NewJob> jobs = [.. batch.Select(request => ToNewJob(request, now))];
         jobs.Add(ToNewJob(then, now) with { After = [.. then.After, .. jobs.Select(job => new After(job.Id, condition))] });
@@ -114,6 +116,9 @@ public sealed class JobClient
             return false;
         }
     }
+
+    private IReadOnlyList<JobRequest> Written(IReadOnlyList<JobRequest> requests) =>
+        requests.Any(static request => request.WriteArgs is not null) ? [.. requests.Select(request => request.Written(_json))] : requests;
 
     private static void Check(IReadOnlyList<JobRequest> requests, DateTimeOffset now)
     {
