@@ -145,6 +145,19 @@ public sealed class ArgumentWriter
     /// <summary>A value of the host's own types, as the host's JSON options say.</summary>
     public void Value<T>(T value) => JsonSerializer.Serialize(_writer, value, (JsonTypeInfo<T>)_json!.GetTypeInfo(typeof(T)));
 
+    /// <summary>The same, or null.</summary>
+    public void ValueOrNull<T>(T? value) where T : struct
+    {
+        if (value is { } given)
+        {
+            Value(given);
+        }
+        else
+        {
+            _writer.WriteNullValue();
+        }
+    }
+
     private void Write<T>(T? value, Action<Utf8JsonWriter, T> write) where T : struct
     {
         if (value is { } given)
