@@ -69,11 +69,11 @@ internal sealed class Snippet
     }
 
     /// <summary>A host with the snippet's handlers.</summary>
-    public SnippetHost Host(Action<CarillonBuilder>? build = null)
+    public SnippetHost Host(Action<CarillonBuilder, Assembly>? build = null)
     {
         var assembly = Load();
         var builder = new CarillonBuilder("", new ServiceCollection());
-        build?.Invoke(builder);
+        build?.Invoke(builder, assembly);
         _ = assembly.GetType("Microsoft.Extensions.DependencyInjection.SnippetCarillonExtensions", throwOnError: true)!
             .GetMethod("AddSnippetHandlers")!.Invoke(null, [builder]);
         return new SnippetHost(assembly, builder);
