@@ -70,7 +70,7 @@ public abstract partial class StoreContract
 
         var fresh = await LoadAsync(job.Id);
         Assert.Equal([job.Id], changed);
-        Assert.Equal((JobState.Pending, null, null, Noon + Hour, false, 0, 0), (fresh.State, fresh.Reason, fresh.FinishedAt, fresh.RunAt, fresh.IsDelayed, fresh.Attempt, fresh.OwnerLosses));
+        Assert.Equal((JobState.Pending, null, null, Noon + Hour, true, 0, 0), (fresh.State, fresh.Reason, fresh.FinishedAt, fresh.RunAt, fresh.IsDelayed, fresh.Attempt, fresh.OwnerLosses));
         Assert.Equal(job.Error, fresh.Error);
         Assert.Equal(job.ScheduledAt, fresh.ScheduledAt);
         Assert.True((await ClaimOneAsync(await JoinAsync("b"), Noon + Hour)).Token > job.Token);
@@ -85,7 +85,7 @@ public abstract partial class StoreContract
         Assert.Equal([job.Id], await ChangeAsync(job.Id, JobChange.Retry, Noon + Second));
 
         var fresh = await LoadAsync(job.Id);
-        Assert.Equal((Noon + Second, 0, "it broke", false), (fresh.RunAt, fresh.Attempt, fresh.Error, fresh.IsDelayed));
+        Assert.Equal((Noon + Second, 0, "it broke", true), (fresh.RunAt, fresh.Attempt, fresh.Error, fresh.IsDelayed));
     }
 
     [Fact]

@@ -8,11 +8,27 @@ public abstract partial class StoreContract
     {
         var asked = Ask() with
         {
-            Tenant = "north", Origin = "campus", Args = [1, 2, 0, 255], ArgsCodec = "zstd", ArgsVersion = 3, Queue = "mail", Priority = -7,
-            ScheduledAt = Noon + Minute, RunAt = Noon + Hour, IsDelayed = true, Key = "k", KeyHold = Day, ConcurrencyKey = "c",
-            Retry = new RetryPolicy { Attempts = 3, Backoff = Backoff.Explicit, Delays = [Second, Minute] }, Timeout = Minute,
-            ExpiresAt = Noon + Day, Schedule = "nightly", ScheduleDelay = Hour, Output = """[{"kind":"stdio"}]""",
-            Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Tags = ["red", "ünïcode 🔔"],
+            Tenant = "north",
+            Origin = "campus",
+            Args = [1, 2, 0, 255],
+            ArgsCodec = "zstd",
+            ArgsVersion = 3,
+            Queue = "mail",
+            Priority = -7,
+            ScheduledAt = Noon + Minute,
+            RunAt = Noon + Hour,
+            IsDelayed = true,
+            Key = "k",
+            KeyHold = Day,
+            ConcurrencyKey = "c",
+            Retry = new RetryPolicy { Attempts = 3, Backoff = Backoff.Explicit, Delays = [Second, Minute] },
+            Timeout = Minute,
+            ExpiresAt = Noon + Day,
+            Schedule = "nightly",
+            ScheduleDelay = Hour,
+            Output = """[{"kind":"stdio"}]""",
+            Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            Tags = ["red", "ünïcode 🔔"],
         };
 
         var job = await MakeAsync(asked);
@@ -29,7 +45,7 @@ public abstract partial class StoreContract
         var job = await MakeAsync(Ask());
 
         Assert.Equal((JobState.Pending, 0, 0L, Noon, Noon, Noon), (job.State, job.Attempt, job.Token, job.CreatedAt, job.ScheduledAt, job.RunAt));
-        Assert.Equal(("default", 0, false), (job.Queue, job.Priority, job.IsDelayed));
+        Assert.Equal(("default", 0, true), (job.Queue, job.Priority, job.IsDelayed));
     }
 
     [Fact]

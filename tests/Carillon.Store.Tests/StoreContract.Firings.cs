@@ -178,7 +178,9 @@ public abstract partial class StoreContract
     /// <summary>The schedule's instant at noon, the next an hour later.</summary>
     private Firing FiringOf(Schedule schedule) => new(schedule.Name, schedule.Id, schedule.Version, Noon, Noon + Hour)
     {
-        Jobs = [JobOf(schedule, Noon)], Overlap = schedule.Overlap, ConcurrencyKey = schedule.Overlap == OverlapPolicy.Allow ? null : schedule.ConcurrencyKey,
+        Jobs = [JobOf(schedule, Noon)],
+        Overlap = schedule.Overlap,
+        ConcurrencyKey = schedule.Overlap == OverlapPolicy.Allow ? null : schedule.ConcurrencyKey,
     };
 
     private async Task<FireResult> FireAsync(Firing firing, DateTimeOffset? now = null) => Assert.Single(await Store.FireAsync([firing], now ?? Noon, Stop));

@@ -30,7 +30,9 @@ public abstract partial class StoreContract
         var parent = end == "dependency" ? await RunAsync(Ask("other")) : null;
         var schedule = await FireFixedDelayAsync(job => job with
         {
-            ExpiresAt = end == "expired" ? Noon + Second : null, Key = "k", After = parent is null ? [] : [new After(parent.Id)],
+            ExpiresAt = end == "expired" ? Noon + Second : null,
+            Key = "k",
+            After = parent is null ? [] : [new After(parent.Id)],
         });
         var id = Assert.Single(await JobsOfAsync(schedule)).Id;
 

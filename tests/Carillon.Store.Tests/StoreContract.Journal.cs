@@ -46,14 +46,9 @@ public abstract partial class StoreContract
     public async Task The_journal_is_read_page_by_page_either_way(bool isNewestFirst)
     {
         await Store.AppendAsync([.. Enumerable.Range(0, 10).Select(i => Line("a") with { At = Noon + (i * Second) })], Stop);
-        var read = new List<JournalEntry>();
-        IReadOnlyList<JournalEntry> page;
-        do
-        {
-            page = await Store.ReadAsync(new JournalQuery { IsNewestFirst = isNewestFirst, After = read.LastOrDefault()?.Sequence, Limit = 4 }, Stop);
-            read.AddRange(page);
-        }
-        while (page.Count > 0);
+
+        var read = await ReadPagesAsync<JournalEntry>(last =>
+            Store.ReadAsync(new JournalQuery { IsNewestFirst = isNewestFirst, After = last?.Sequence, Limit = 4 }, Stop));
 
         var instants = Enumerable.Range(0, 10).Select(i => Noon + (i * Second));
         Assert.Equal(isNewestFirst ? instants.Reverse() : instants, read.Select(entry => entry.At));

@@ -23,17 +23,15 @@ public abstract partial class StoreContract
         await Store.EnqueueAsync(asked, Noon, Stop);
         var running = (await ClaimAsync(await JoinAsync("a"), limit: 12)).Jobs;
         await Store.FinishAsync([.. running.Where((_, i) => i % 2 == 0).Select(job => EndOf(job, Done, Noon))], Noon, Stop);
-        var read = new List<Guid>();
-        IReadOnlyList<Job> page;
-        do
-        {
-            page = await Store.ListAsync(new JobQuery { Before = read.Count > 0 ? read[^1] : null, Limit = 4 }, Stop);
-            read.AddRange(page.Select(job => job.Id));
-            await MakeAsync(Ask());
-        }
-        while (page.Count > 0);
 
-        Assert.Equal(asked.Select(job => job.Id).Reverse(), read);
+        var read = await ReadPagesAsync<Job>(async last =>
+        {
+            var page = await Store.ListAsync(new JobQuery { Before = last?.Id, Limit = 4 }, Stop);
+            await MakeAsync(Ask());
+            return page;
+        });
+
+        Assert.Equal(asked.Select(job => job.Id).Reverse(), read.Select(job => job.Id));
     }
 
     [Fact]

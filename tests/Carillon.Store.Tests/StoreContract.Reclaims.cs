@@ -192,4 +192,32 @@ public abstract partial class StoreContract
 
         return now;
     }
+
+    [Fact]
+    public async Task Jobs_that_a_node_does_not_know_of_are_given_back_without_a_loss()
+    {
+        var node = await JoinAsync("a");
+        await MakeAsync(Ask());
+        await MakeAsync(Ask());
+        var claimed = (await ClaimAsync(node)).Jobs;
+
+        var returned = await Store.ReturnAsync("a", new HashSet<(Guid, long)> { (claimed[0].Id, claimed[0].Token), (claimed[1].Id, claimed[1].Token - 1) }, Noon, Stop);
+
+        var given = await LoadAsync(claimed[1].Id);
+        Assert.Equal([claimed[1].Id], returned);
+        Assert.Equal((JobState.Pending, 0, 0), (given.State, given.Attempt, given.OwnerLosses));
+        Assert.False(await FinishAsync(claimed[1], Done));
+        Assert.True(await FinishAsync(claimed[0], Done));
+    }
+
+    [Fact]
+    public async Task A_job_that_can_expire_is_told_of()
+    {
+        var told = StoreSignal.None;
+        Store.Signalled += signal => told |= signal;
+
+        await MakeAsync(Ask() with { ExpiresAt = Noon + Hour });
+
+        Assert.True(told.HasFlag(StoreSignal.Expiries));
+    }
 }

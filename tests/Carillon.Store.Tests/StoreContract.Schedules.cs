@@ -10,10 +10,30 @@ public abstract partial class StoreContract
     {
         var asked = Nightly() with
         {
-            Owner = "carillon.yaml", Description = "tidies up 🧹", Dialect = "quartz", Zone = "Europe/Berlin", Misfire = MisfirePolicy.All, MisfireWindow = Day, MisfireMax = 7,
-            Overlap = OverlapPolicy.CancelPrevious, Jitter = Second, Args = [1, 2], Queue = "mail", Priority = 3, Retry = new RetryPolicy { Attempts = 2 }, Timeout = Minute,
-            Output = "[]", Metadata = """{"a":1}""", Mode = ScheduleMode.Shadow, PauseReason = "why", PausedBy = "ada", StartAt = Noon, EndAt = Noon + Day,
-            MaxCount = 5, FiredCount = 2, LastAt = Noon - Hour,
+            Owner = "carillon.yaml",
+            Description = "tidies up 🧹",
+            Dialect = "quartz",
+            Zone = "Europe/Berlin",
+            Misfire = MisfirePolicy.All,
+            MisfireWindow = Day,
+            MisfireMax = 7,
+            Overlap = OverlapPolicy.CancelPrevious,
+            Jitter = Second,
+            Args = [1, 2],
+            Queue = "mail",
+            Priority = 3,
+            Retry = new RetryPolicy { Attempts = 2 },
+            Timeout = Minute,
+            Output = "[]",
+            Metadata = """{"a":1}""",
+            Mode = ScheduleMode.Shadow,
+            PauseReason = "why",
+            PausedBy = "ada",
+            StartAt = Noon,
+            EndAt = Noon + Day,
+            MaxCount = 5,
+            FiredCount = 2,
+            LastAt = Noon - Hour,
         };
 
         Assert.True(await Store.PutSchedulesAsync([asked], null, Noon, Stop));
@@ -118,16 +138,10 @@ public abstract partial class StoreContract
     {
         string[] names = ["b", "a", "Z", "é", "a b", "a-b", "aa", "10", "9", "_"];
         await Store.PutSchedulesAsync([.. names.Select(name => Nightly(name))], null, Noon, Stop);
-        var read = new List<string>();
-        IReadOnlyList<Schedule> page;
-        do
-        {
-            page = await Store.ListSchedulesAsync(new ScheduleQuery { Limit = 3, After = read.LastOrDefault() }, Stop);
-            read.AddRange(page.Select(schedule => schedule.Name));
-        }
-        while (page.Count > 0);
 
-        Assert.Equal(names.Order(StringComparer.Ordinal), read);
+        var read = await ReadPagesAsync<Schedule>(last => Store.ListSchedulesAsync(new ScheduleQuery { Limit = 3, After = last?.Name }, Stop));
+
+        Assert.Equal(names.Order(StringComparer.Ordinal), read.Select(schedule => schedule.Name));
     }
 
     [Fact]
@@ -184,8 +198,15 @@ public abstract partial class StoreContract
 
     private Schedule Nightly(string name = "nightly") => new()
     {
-        Id = _ids.Next(), Name = name, Kind = RecurrenceKind.Cron, Expression = "0 * * * *", Handler = "work",
-        AnchorAt = Noon, CreatedAt = Noon, UpdatedAt = Noon, NextAt = Noon,
+        Id = _ids.Next(),
+        Name = name,
+        Kind = RecurrenceKind.Cron,
+        Expression = "0 * * * *",
+        Handler = "work",
+        AnchorAt = Noon,
+        CreatedAt = Noon,
+        UpdatedAt = Noon,
+        NextAt = Noon,
     };
 
     private async Task<Schedule> PutAsync(Schedule schedule)

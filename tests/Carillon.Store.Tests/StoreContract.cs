@@ -65,7 +65,9 @@ public abstract partial class StoreContract : IAsyncLifetime
 
     private static ClaimRequest RequestOf(Node node, int limit = 10) => new()
     {
-        Node = node.Name, NodeToken = node.Token, Limit = limit,
+        Node = node.Name,
+        NodeToken = node.Token,
+        Limit = limit,
         Handlers = new Dictionary<string, int?> { ["work"] = null, ["other"] = null },
     };
 
@@ -97,6 +99,19 @@ public abstract partial class StoreContract : IAsyncLifetime
     private static Outcome.Succeeded Done => new();
 
     private static Outcome.Dead Failed => new("attempts", "it broke");
+
+    /// <summary>Page by page to the end; a store that goes in circles is stopped.</summary>
+    private static async Task<List<T>> ReadPagesAsync<T>(Func<T?, Task<IReadOnlyList<T>>> next) where T : class
+    {
+        var read = new List<T>();
+        while (await next(read.LastOrDefault()) is { Count: > 0 } page)
+        {
+            read.AddRange(page);
+            Assert.True(read.Count < 1000, "The pages do not end.");
+        }
+
+        return read;
+    }
 
     private sealed record Node(string Name, long Token);
 

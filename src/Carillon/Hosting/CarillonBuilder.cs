@@ -35,7 +35,6 @@ public sealed class CarillonBuilder
         return this;
     }
 
-
     /// <summary>Keeps everything in memory: for tests and trials. Nothing survives the process.</summary>
     public CarillonBuilder UseMemory() => UseStore(static _ => new MemoryStore());
 
@@ -82,6 +81,15 @@ public sealed class CarillonBuilder
         Handlers.Add(handlers);
         return this;
     }
+
+    /// <summary>Where the output <c>stdio</c> is written; the process's standard output unless said.</summary>
+    public CarillonBuilder UseStdio(TextWriter writer)
+    {
+        Stdio = writer;
+        return this;
+    }
+
+    internal TextWriter? Stdio { get; private set; }
 
     internal CarillonBuilder UseStore(Func<IServiceProvider, IStore> store)
     {

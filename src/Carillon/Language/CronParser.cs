@@ -47,7 +47,11 @@ internal ref partial struct CronParser
         var isEither = _dialect == CronDialect.Unix && hasDays && hasWeekdays;
         fields = Combine(days, weekdays, isEither) with
         {
-            Seconds = seconds, Minutes = minutes, Hours = (uint)hours, Months = (uint)months, IsInterval = _isInterval,
+            Seconds = seconds,
+            Minutes = minutes,
+            Hours = (uint)hours,
+            Months = (uint)months,
+            IsInterval = _isInterval,
         };
         return true;
     }

@@ -8,7 +8,7 @@ namespace Carillon.Store;
 /// <param name="NextAt">The instant after it.</param>
 internal sealed record Firing(string Schedule, Guid ScheduleId, long Version, DateTimeOffset ExpectedNextAt, DateTimeOffset? NextAt)
 {
-    /// <summary>The jobs to make, oldest instant first; more than one only under the misfire policy <c>all</c>.</summary>
+    /// <summary>The jobs to make, oldest instant first; more than one where several instants are late, or under the misfire policy <c>all</c>.</summary>
     public IReadOnlyList<NewJob> Jobs { get; init; } = [];
 
     /// <summary>How the jobs meet a live job of the schedule.</summary>

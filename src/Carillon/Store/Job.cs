@@ -48,7 +48,7 @@ public sealed record Job
     /// <summary>Not before this instant.</summary>
     public required DateTimeOffset RunAt { get; init; }
 
-    /// <summary><see cref="RunAt"/> was counted from now (a delay, a back-off), so a step of the machine's clock moves it along.</summary>
+    /// <summary><see cref="RunAt"/> was counted from now (at once, a delay, a back-off, an instant of a schedule that has come), so a step of the machine's clock moves it along.</summary>
     public bool IsDelayed { get; init; }
 
     /// <summary>When it was accepted.</summary>

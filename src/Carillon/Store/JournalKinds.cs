@@ -9,7 +9,7 @@ public static class JournalKinds
     /// <summary>Log lines of an attempt: <c>{"attempt","lines":[…]}</c>.</summary>
     public const string Log = "log";
 
-    /// <summary>Instants of a schedule that made no job: <c>{"reason","from","to","count"}</c>; one entry for a range.</summary>
+    /// <summary>Instants of a schedule that made no job: <c>{"reason","from","to","count"}</c>; one entry for a range, with <c>"isAtLeast":true</c> where there were more than were counted.</summary>
     public const string Skipped = "skipped";
 
     /// <summary>A shadow schedule would have fired: <c>{"at"}</c>.</summary>

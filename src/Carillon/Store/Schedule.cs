@@ -151,7 +151,7 @@ public sealed record Schedule
     /// <summary>What an interval counts from.</summary>
     public required DateTimeOffset AnchorAt { get; init; }
 
-    /// <summary>The next instant. Only moves forward; null when there is none (ended, paused, or a fixed delay whose job lives).</summary>
+    /// <summary>The next instant. Only moves forward; null when there is none (ended, or a fixed delay whose job lives). A paused schedule keeps the one at which it was paused.</summary>
     public DateTimeOffset? NextAt { get; init; }
 
     /// <summary>The last instant that made a job.</summary>

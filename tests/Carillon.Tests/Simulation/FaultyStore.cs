@@ -42,6 +42,11 @@ internal sealed partial class FaultyStore(IStore inner, World world, Oracle orac
         {
             var batch = await inner.ClaimAsync(request, now, cancellationToken);
             oracle.Claimed(batch.Jobs);
+            if (batch.Jobs.Any(job => job.ConcurrencyKey is not null))
+            {
+                oracle.AfterClaim(await inner.ListAsync(new JobQuery { Filter = new JobFilter { States = [JobState.Running] }, Limit = 200 }, cancellationToken));
+            }
+
             return batch;
         });
 

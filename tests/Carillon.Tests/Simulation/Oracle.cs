@@ -14,7 +14,6 @@ internal sealed class Oracle
     private readonly Dictionary<Guid, string> _completed = [];
     private readonly HashSet<(string Schedule, DateTimeOffset At)> _fired = [];
     private readonly HashSet<Guid> _cancelled = [];
-    private readonly Dictionary<string, (Guid Job, long Token)> _keys = [];
 
     public List<string> Broken { get; } = [];
 
@@ -26,23 +25,19 @@ internal sealed class Oracle
     {
         foreach (var job in jobs)
         {
-            Trace.Add($"claim {job.Id:N} token {job.Token} by {job.Node}");
+            Trace.Add($"{job.StartedAt:HH:mm:ss.fff} claim {job.Id:N} token {job.Token} by {job.Node}");
             Expect(!_tokens.TryGetValue(job.Id, out var token) || job.Token > token, $"token of {job.Id} did not rise: {job.Token} after {token}");
             Expect(!_completed.ContainsKey(job.Id), $"{job.Id} was claimed after it had completed");
             Expect(!_cancelled.Contains(job.Id), $"{job.Id} began an attempt after it had been cancelled");
             Expect(job.Attempt <= (job.Retry ?? RetryPolicy.Default).Attempts, $"{job.Id} began attempt {job.Attempt}");
             _tokens[job.Id] = job.Token;
-            if (job.ConcurrencyKey is { } key)
-            {
-                _keys[key] = (job.Id, job.Token);
-            }
         }
     }
 
     public void Finished(Finish finish, Job? before, bool isWritten)
     {
         var (job, token) = (finish.Job.Id, finish.Job.Token);
-        Trace.Add($"finish {job:N} token {token} {finish.Outcome.GetType().Name} {(isWritten ? "written" : "refused")}");
+        Trace.Add($"{finish.EndedAt:HH:mm:ss.fff} finish {job:N} token {token} {finish.Outcome.GetType().Name} {(isWritten ? "written" : "refused")}");
         if (!isWritten)
         {
             return;
@@ -84,8 +79,8 @@ internal sealed class Oracle
         }
     }
 
-    /// <summary>At any moment: running jobs do not share a concurrency key.</summary>
-    public void AtAnyTime(IReadOnlyList<Job> running)
+    /// <summary>After each claim: running jobs do not share a concurrency key.</summary>
+    public void AfterClaim(IReadOnlyList<Job> running)
     {
         foreach (var group in running.Where(job => job.ConcurrencyKey is not null).GroupBy(job => job.ConcurrencyKey))
         {

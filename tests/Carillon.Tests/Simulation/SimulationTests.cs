@@ -1,5 +1,6 @@
 namespace Carillon.Tests.Simulation;
 
+[Trait("Category", "Simulation")]
 public sealed class SimulationTests
 {
     [Theory, Seeds(2_000)]

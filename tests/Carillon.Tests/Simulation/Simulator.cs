@@ -11,10 +11,10 @@ namespace Carillon.Tests.Simulation;
 /// </summary>
 internal sealed class Simulator
 {
-    private static readonly TimeSpan Chaos = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Chaos = TimeSpan.FromSeconds(75);
     private static readonly TimeSpan Rest = TimeSpan.FromHours(6);
     private const int Nodes = 3;
-    private const int Jobs = 30;
+    private const int Jobs = 24;
 
     private readonly World _world;
     private readonly MemoryStore _memory = new();
@@ -65,8 +65,6 @@ internal sealed class Simulator
             {
                 RunDue(node, isChaos);
             }
-
-            Oracle.AtAnyTime(Take(_memory.ListAsync(new JobQuery { Filter = new JobFilter { States = [JobState.Running] }, Limit = 200 }, default)));
         }
     }
 
@@ -129,7 +127,7 @@ internal sealed class Simulator
         var ids = new JobIds(_world.Clock, new Chance(_world.Random.Next()));
         for (var i = 0; i < Jobs; i++)
         {
-            var at = Now + TimeSpan.FromSeconds(_world.Random.NextDouble() * 120);
+            var at = Now + TimeSpan.FromSeconds(_world.Random.NextDouble() * 50);
             _plan.Add((at, () => Enqueue(NewJob(ids.Next()))));
         }
 
@@ -195,8 +193,18 @@ internal sealed class Simulator
         var schedule = new Schedule
         {
             Id = new JobIds(_world.Clock, new Chance(_world.Random.Next())).Next(),
-            Name = $"every-{overlap}", Kind = RecurrenceKind.Every, Expression = "3s", Handler = "work", Overlap = overlap,
-            Misfire = (MisfirePolicy)_world.Random.Next(3), AnchorAt = Now, NextAt = Now, EndAt = end, CreatedAt = Now, UpdatedAt = Now, Retry = new RetryPolicy { Attempts = 2 },
+            Name = $"every-{overlap}",
+            Kind = RecurrenceKind.Every,
+            Expression = "4s",
+            Handler = "work",
+            Overlap = overlap,
+            Misfire = (MisfirePolicy)_world.Random.Next(3),
+            AnchorAt = Now,
+            NextAt = Now,
+            EndAt = end,
+            CreatedAt = Now,
+            UpdatedAt = Now,
+            Retry = new RetryPolicy { Attempts = 2 },
         };
         _ = Take(_memory.PutSchedulesAsync([schedule], null, Now, default));
     }

@@ -69,8 +69,13 @@ internal sealed partial class MemoryStore
 
         Save(job with
         {
-            State = JobState.Pending, Reason = null, FinishedAt = null,
-            RunAt = now, IsDelayed = false, Attempt = 0, OwnerLosses = 0,
+            State = JobState.Pending,
+            Reason = null,
+            FinishedAt = null,
+            RunAt = now,
+            IsDelayed = true,
+            Attempt = 0,
+            OwnerLosses = 0,
         });
         return true;
     }

@@ -50,7 +50,7 @@ internal sealed partial class MemoryStore
                 Save(job with { State = JobState.Pending, RunAt = retry.RunAt, IsDelayed = true, Error = retry.Error });
                 break;
             case Outcome.Snoozed snoozed:
-                Save(job with { State = JobState.Pending, RunAt = snoozed.RunAt, IsDelayed = snoozed.RunAt > now, Attempt = job.Attempt - 1 });
+                Save(job with { State = JobState.Pending, RunAt = snoozed.RunAt, IsDelayed = true, Attempt = job.Attempt - 1 });
                 break;
             case Outcome.Dead dead:
                 End(job with { Error = dead.Error }, JobState.Dead, dead.Reason, now);

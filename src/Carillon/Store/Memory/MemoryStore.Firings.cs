@@ -60,7 +60,9 @@ internal sealed partial class MemoryStore
             var instants = skipped.ConvertAll(job => InstantOf(job, firing));
             Append(new JournalEntry
             {
-                Subject = SubjectOf(firing.Schedule), Kind = JournalKinds.Skipped, At = now,
+                Subject = SubjectOf(firing.Schedule),
+                Kind = JournalKinds.Skipped,
+                At = now,
                 Data = new JsonObject { ["reason"] = "overlap", ["from"] = instants.Min(), ["to"] = instants.Max(), ["count"] = skipped.Count }.ToJsonString(),
             });
         }

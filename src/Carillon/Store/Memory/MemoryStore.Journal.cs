@@ -27,7 +27,9 @@ internal sealed partial class MemoryStore
 
     private void AppendAttempt(Guid job, AttemptFact fact) => Append(new JournalEntry
     {
-        Subject = Subject.Of(job), Kind = JournalKinds.Attempt, At = fact.EndedAt,
+        Subject = Subject.Of(job),
+        Kind = JournalKinds.Attempt,
+        At = fact.EndedAt,
         Data = JsonSerializer.Serialize(fact, StoreJson.Default.AttemptFact),
     });
 
@@ -37,7 +39,11 @@ internal sealed partial class MemoryStore
         {
             Append(new JournalEntry
             {
-                Subject = subject, Kind = JournalKinds.Act, At = now, Who = act.Who, From = act.From,
+                Subject = subject,
+                Kind = JournalKinds.Act,
+                At = now,
+                Who = act.Who,
+                From = act.From,
                 Data = new JsonObject { ["act"] = act.What, ["before"] = before, ["after"] = after }.ToJsonString(),
             });
         }

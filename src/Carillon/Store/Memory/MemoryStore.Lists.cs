@@ -45,8 +45,15 @@ internal sealed partial class MemoryStore
 
     private static Execution ToExecution(Job job) => new()
     {
-        Job = job.Id, Token = job.Token, Handler = job.Handler, Schedule = job.Schedule, Attempt = job.Attempt, Node = job.Node,
-        State = job.State == JobState.Running ? "running" : "succeeded", StartedAt = job.StartedAt, FinishedAt = job.FinishedAt,
+        Job = job.Id,
+        Token = job.Token,
+        Handler = job.Handler,
+        Schedule = job.Schedule,
+        Attempt = job.Attempt,
+        Node = job.Node,
+        State = job.State == JobState.Running ? "running" : "succeeded",
+        StartedAt = job.StartedAt,
+        FinishedAt = job.FinishedAt,
     };
 
     private static Execution ToExecution(JournalEntry entry)
@@ -54,8 +61,16 @@ internal sealed partial class MemoryStore
         var fact = JsonSerializer.Deserialize(entry.Data, StoreJson.Default.AttemptFact)!;
         return new Execution
         {
-            Job = Guid.Parse(entry.Subject.Id), Token = fact.Token, Handler = fact.Handler, Schedule = fact.Schedule, Attempt = fact.Attempt, Node = fact.Node,
-            State = fact.State, StartedAt = fact.StartedAt, FinishedAt = fact.EndedAt, Error = fact.Error,
+            Job = Guid.Parse(entry.Subject.Id),
+            Token = fact.Token,
+            Handler = fact.Handler,
+            Schedule = fact.Schedule,
+            Attempt = fact.Attempt,
+            Node = fact.Node,
+            State = fact.State,
+            StartedAt = fact.StartedAt,
+            FinishedAt = fact.EndedAt,
+            Error = fact.Error,
         };
     }
 

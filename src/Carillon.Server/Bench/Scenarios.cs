@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using Carillon.Jobs;
+using Carillon.Scheduling;
+using Carillon.Store;
+
+namespace Carillon.Server.Bench;
+
+/// <summary>What is measured, each on a fresh file with <c>synchronous=FULL</c> and history kept.</summary>
+internal sealed class Scenarios(string directory)
+{
+    private static readonly Act Bench = new("bench", "bench", "schedule.put");
+    private const int WarmUp = 20;
+    private int _files;
+
+    /// <summary>Enqueues in batches of 1,000 while nothing runs, then drains with 100 slots.</summary>
+    public async Task<IReadOnlyList<BenchResult>> ThroughputAsync(int jobs)
+    {
+        var path = NewFile();
+        double enqueue;
+        await using (var idle = await BenchHost.StartAsync(path, static _ => { }, options => options.Enabled = false))
+        {
+            var batch = Enumerable.Repeat(new JobRequest { Handler = "noop" }, 1_000).ToList();
+            await idle.Jobs.EnqueueAsync(batch);
+            var clock = Stopwatch.StartNew();
+            await Parallel.ForEachAsync(Enumerable.Range(0, (jobs / 1_000) - 1), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (_, stop) => await idle.Jobs.EnqueueAsync(batch, stop));
+            enqueue = (jobs - 1_000) / clock.Elapsed.TotalSeconds;
+        }
+
+        var drain = await DrainAsync(path, jobs);
+        return [new("enqueue in batches", enqueue, "jobs/s", $"{jobs} jobs, 1000 a call, 2 callers"), new("drain", drain, "jobs/s", $"{jobs} no-op jobs, 100 slots, first to last body")];
+    }
+
+    /// <summary>Eight producers, each awaiting every call.</summary>
+    public async Task<IReadOnlyList<BenchResult>> SinglesAsync(int jobs)
+    {
+        await using var host = await BenchHost.StartAsync(NewFile(), static _ => { }, options => options.Enabled = false);
+        var request = new JobRequest { Handler = "noop" };
+        await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, stop) => await host.Jobs.EnqueueAsync(request, stop));
+        var clock = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(Enumerable.Range(0, jobs), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, stop) => await host.Jobs.EnqueueAsync(request, stop));
+        return [new("enqueue one at a time", jobs / clock.Elapsed.TotalSeconds, "jobs/s", $"{jobs} jobs, 8 producers")];
+    }
+
+    /// <summary>One job at a time into an idle engine: from the call to the body.</summary>
+    public async Task<IReadOnlyList<BenchResult>> PickupAsync(int samples)
+    {
+        using var started = new SemaphoreSlim(0);
+        long at = 0;
+        await using var host = await BenchHost.StartAsync(NewFile(), _ =>
+        {
+            at = Stopwatch.GetTimestamp();
+            started.Release();
+        });
+        var latencies = new List<double>();
+        for (var i = 0; i < samples + WarmUp; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System);
+            var before = Stopwatch.GetTimestamp();
+            await host.Jobs.EnqueueAsync(new JobRequest { Handler = "noop" });
+            await started.WaitAsync();
+            latencies.Add(Stopwatch.GetElapsedTime(before, at).TotalMilliseconds);
+        }
+
+        return [.. Figures.Of("enqueue to start", latencies.Skip(WarmUp), $"{samples} jobs, idle engine, same process")];
+    }
+
+    /// <summary>Schedules at known instants: how late each job's body begins.</summary>
+    public async Task<IReadOnlyList<BenchResult>> PrecisionAsync(int samples)
+    {
+        var late = new List<double>();
+        using var done = new SemaphoreSlim(0);
+        BenchHost? host = null;
+        host = await BenchHost.StartAsync(NewFile(), context =>
+        {
+            lock (late)
+            {
+                late.Add((context.Clock.GetUtcNow() - context.ScheduledAt).TotalMilliseconds);
+            }
+
+            done.Release();
+        });
+        await using (host)
+        {
+            var first = host.Instance.Clock.GetUtcNow() + TimeSpan.FromSeconds(1);
+            for (var i = 0; i < samples + WarmUp; i++)
+            {
+                var at = first + TimeSpan.FromMilliseconds(i * 97);
+                await host.Schedules.PutAsync(new ScheduleRequest { Name = $"at {i}", Handler = "noop", Kind = RecurrenceKind.At, Expression = at.ToString("O") }, Bench);
+            }
+
+            for (var i = 0; i < samples + WarmUp; i++)
+            {
+                await done.WaitAsync();
+            }
+        }
+
+        return [.. Figures.Of("lateness of a schedule", late.Skip(WarmUp), $"{samples} instants, 97 ms apart; a negative figure would be early")];
+    }
+
+    /// <summary>Many schedules due in one second.</summary>
+    public async Task<IReadOnlyList<BenchResult>> BurstAsync(int schedules)
+    {
+        var late = new List<double>();
+        using var done = new SemaphoreSlim(0);
+        await using var host = await BenchHost.StartAsync(NewFile(), context =>
+        {
+            lock (late)
+            {
+                late.Add((context.Clock.GetUtcNow() - context.ScheduledAt).TotalMilliseconds);
+                if (late.Count == schedules)
+                {
+                    done.Release();
+                }
+            }
+        });
+        await PutManyAsync(host, schedules, host.Instance.Clock.GetUtcNow() + TimeSpan.FromSeconds(10));
+        await done.WaitAsync();
+        return [.. Figures.Of($"{schedules} schedules due at one instant", late, "from the instant to each body")];
+    }
+
+    /// <summary>A file with many schedules, none due: start, memory, statements while idle.</summary>
+    public async Task<IReadOnlyList<BenchResult>> ManySchedulesAsync(int schedules)
+    {
+        var path = NewFile();
+        await using (var host = await BenchHost.StartAsync(path, static _ => { }))
+        {
+            await PutManyAsync(host, schedules, host.Instance.Clock.GetUtcNow() + TimeSpan.FromDays(30));
+        }
+
+        GC.Collect();
+        var clock = Stopwatch.StartNew();
+        await using var again = await BenchHost.StartAsync(path, static _ => { });
+        var start = clock.Elapsed.TotalSeconds;
+        return
+        [
+            new($"start with {schedules} schedules", start, "s", "host start to ready"),
+            new($"memory with {schedules} schedules", Environment.WorkingSet / 1e6, "MB", "working set of the process after the start"),
+        ];
+    }
+
+    private static async Task PutManyAsync(BenchHost host, int schedules, DateTimeOffset at)
+    {
+        foreach (var chunk in Enumerable.Range(0, schedules).Chunk(1_000))
+        {
+            var now = host.Instance.Clock.GetUtcNow();
+            var batch = chunk.Select(i => new Schedule
+            {
+                Id = host.Instance.Ids.Next(),
+                Name = $"schedule {i}",
+                Kind = RecurrenceKind.At,
+                Expression = at.ToString("O"),
+                Handler = "noop",
+                AnchorAt = now,
+                NextAt = at,
+                CreatedAt = now,
+                UpdatedAt = now,
+            }).ToList();
+            await host.Instance.Store.PutSchedulesAsync(batch, null, now, CancellationToken.None);
+        }
+    }
+
+    private static async Task<double> DrainAsync(string path, int jobs)
+    {
+        var (count, first) = (0, 0L);
+        var done = new TaskCompletionSource<long>();
+        await using var host = await BenchHost.StartAsync(path, _ =>
+        {
+            var number = Interlocked.Increment(ref count);
+            if (number == 1)
+            {
+                first = Stopwatch.GetTimestamp();
+            }
+            else if (number == jobs)
+            {
+                done.TrySetResult(Stopwatch.GetTimestamp());
+            }
+        });
+        var last = await done.Task;
+        return jobs / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
+    }
+
+    private string NewFile() => Path.Combine(directory, $"bench{_files++}.db");
+}

@@ -1,0 +1,14 @@
+drop view scheduler_leader;
+drop view job_executions;
+drop view scheduled_jobs;
+drop view task_functions;
+drop view scheduler_job_types;
+drop table definition;
+drop table lease;
+drop table schedule;
+drop table journal;
+drop table job_after;
+drop table job_done;
+drop table job;
+drop table lane;
+drop table meta;

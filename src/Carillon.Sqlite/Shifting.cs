@@ -1,0 +1,23 @@
+namespace Carillon.Sqlite;
+
+/// <summary>The machine's clock stepped: what counts elapsed time moves along.</summary>
+internal static class Shifting
+{
+    private const string ShiftSql = "update job set run_at = run_at + ?1 where is_delayed = 1 and state <> 1";
+
+    public static bool Shift(Transaction transaction, TimeSpan step)
+    {
+        var board = transaction.Board;
+        using (var row = transaction.Use(ShiftSql))
+        {
+            row.Set(1, step).Run();
+        }
+
+        // Delayed jobs changed places with the others of their lanes and keys. Rare, so all of it is looked at anew.
+        LaneTable.UnparkAll(transaction);
+        transaction.Reload();
+        board.Leases = board.Leases.Shift(step);
+        transaction.Tell(Store.StoreSignal.Jobs);
+        return true;
+    }
+}

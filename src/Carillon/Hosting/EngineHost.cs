@@ -1,0 +1,198 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using Carillon.Cluster;
+using Carillon.Engine;
+using Carillon.Jobs;
+using Carillon.Outputs;
+using Microsoft.Extensions.Logging;
+
+namespace Carillon.Hosting;
+
+/// <summary>Turns the steps of a started instance: a loop each, the heartbeat on its own thread, one exact timer; from start to drained.</summary>
+internal sealed partial class EngineHost : IAsyncDisposable
+{
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
+
+    private readonly CarillonInstance _instance;
+    private readonly EngineOptions _options;
+    private readonly ILogger<EngineHost> _logger;
+    private readonly ILoggerFactory _loggers;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly DueTimer _timer;
+    private readonly List<DueWake> _wakes = [];
+    private readonly List<Task> _loops = [];
+    private readonly EngineNode _node;
+    private readonly OutputStep _outputs;
+    private HeartbeatThread? _heartbeat;
+    private IDisposable? _wiring;
+
+    public EngineHost(CarillonInstance instance, EngineOptions options, ILoggerFactory loggers)
+    {
+        (_instance, _options, _loggers, _logger) = (instance, options, loggers, loggers.CreateLogger<EngineHost>());
+        _timer = new DueTimer(instance.Clock);
+        var parts = new NodeParts(instance.Handlers, instance.Services, instance.Clock, instance.Chance, loggers)
+        {
+            Ids = instance.Ids,
+            FollowClock = instance.Clock.Follow,
+            ClockStepped = OnClockStepped,
+        };
+        _node = new EngineNode(instance.Store, parts, options, ManifestOf(instance, options));
+        _outputs = new OutputStep(instance.Outputs, instance.Clock);
+    }
+
+    public bool IsHeld => _node.Lease.IsHeld;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _node.Heartbeat.RunOnceAsync(cancellationToken);
+        var (finishes, worker, schedules, janitor, outputs) = (NewWake(), NewWake(), NewWake(), NewWake(), NewWake());
+        _node.Finishes.Finished += _outputs.Add;
+        _outputs.Added += outputs.Pulse;
+        _wiring = _node.Wire(new NodePulses(worker.Pulse, finishes.Pulse, schedules.Pulse, janitor.Pulse, () => _heartbeat?.Pulse()));
+        if (_instance.Options.Enabled)
+        {
+            Start(_node.Finishes, finishes);
+            Start(_node.Janitor, janitor);
+            Start(_node.Worker, worker);
+            Start(_node.Schedules, schedules);
+            Start(_outputs, outputs);
+        }
+
+        _heartbeat = new HeartbeatThread(_node.Heartbeat, _instance.Clock, _loggers.CreateLogger<HeartbeatThread>());
+        LogStarted(_options.Node, _instance.Store.Description, _options.MaxConcurrentJobs);
+    }
+
+    /// <summary>Takes no new job, waits for the running ones up to the drain time-out, stops and releases the rest, and gives the leases up.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        LogDraining(_node.Running.Count, _options.DrainTimeout);
+        await DrainAsync();
+        await UntilIdleAsync(_options.DrainTimeout, cancellationToken);
+        _node.Running.StopAll(StopCause.Shutdown);
+        await UntilIdleAsync(StopGrace, CancellationToken.None);
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_loops);
+        await FlushAsync();
+        _wiring?.Dispose();
+        await ReleaseAsync();
+        LogStopped(_options.Node, _node.Running.Count);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _wiring?.Dispose();
+        _heartbeat?.Dispose();
+        _timer.Dispose();
+        _wakes.ForEach(wake => wake.Dispose());
+        _stopping.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void OnClockStepped()
+    {
+        _timer.Recheck();
+        _wakes.ForEach(wake => wake.Pulse());
+    }
+
+    private DueWake NewWake()
+    {
+        var wake = new DueWake(_timer, _instance.Clock);
+        _wakes.Add(wake);
+        return wake;
+    }
+
+    private void Start(IStep step, DueWake wake)
+    {
+        var loop = new Loop(step, wake, _instance.Clock, _instance.Store.IsShared ? Sweep : null, _loggers.CreateLogger<Loop>());
+        _loops.Add(Task.Run(() => loop.RunAsync(_stopping.Token)));
+    }
+
+    private async Task DrainAsync()
+    {
+        using var limit = new CancellationTokenSource(StopGrace, _instance.Clock);
+        await _node.Worker.DrainAsync(limit.Token);
+    }
+
+    private async Task UntilIdleAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var idle = new Bell();
+        using var limit = new CancellationTokenSource(timeout, _instance.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        _node.Running.Left += idle.Ring;
+        while (_node.Running.Count > 0 && !either.IsCancellationRequested)
+        {
+            await idle.WaitAsync(either.Token);
+        }
+
+        _node.Running.Left -= idle.Ring;
+        if (_node.Running.Count > 0)
+        {
+            LogNotIdle(_node.Running.Count, timeout);
+        }
+    }
+
+    private async Task FlushAsync()
+    {
+        try
+        {
+            while (_node.Finishes.Open > 0)
+            {
+                await _node.Finishes.RunOnceAsync(CancellationToken.None);
+            }
+
+            while (await _outputs.RunOnceAsync(CancellationToken.None) is not null)
+            {
+            }
+        }
+        catch (Exception error)
+        {
+            LogNotFlushed(error, _node.Finishes.Open, error.Message);
+        }
+    }
+
+    private async Task ReleaseAsync()
+    {
+        _heartbeat?.Dispose();
+        _heartbeat = null;
+        try
+        {
+            // What did not stop, and what a claim brought whose answer was lost: given back, so that it counts as no loss of its owner.
+            await _node.Store.ReturnAsync(_options.Node, FrozenSet<(Guid, long)>.Empty, _instance.Clock.GetUtcNow(), CancellationToken.None);
+            await _node.Leadership.ReleaseAsync(CancellationToken.None);
+            await _node.Lease.ReleaseAsync(CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            LogNotReleased(error, _options.Node, error.Message);
+        }
+    }
+
+    /// <summary>What a node of this instance tells about itself.</summary>
+    internal static NodeManifest ManifestOf(CarillonInstance instance, EngineOptions options) => new(
+        options.Node, Version, Environment.ProcessId, instance.StartedAt, options.MaxConcurrentJobs,
+        !instance.Options.Enabled ? [] :
+        [.. instance.Handlers.All.Select(handler => new HandlerManifest(handler.Name, handler.Description, handler.Queue, handler.MaxConcurrent, handler.IsPrivileged, handler.ArgsSchema))]);
+
+    /// <summary>The product's version.</summary>
+    internal static string Version { get; } =
+        typeof(EngineHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    [LoggerMessage(1300, LogLevel.Information, "Node {Node} works on {Store}, up to {Slots} jobs at once")]
+    private partial void LogStarted(string node, string store, int slots);
+
+    [LoggerMessage(1301, LogLevel.Information, "Shutting down: no new job is taken; {Running} running ones have up to {Timeout}")]
+    private partial void LogDraining(int running, TimeSpan timeout);
+
+    [LoggerMessage(1302, LogLevel.Warning, "{Running} jobs still run after {Timeout}; they are asked to stop and released without burning an attempt")]
+    private partial void LogNotIdle(int running, TimeSpan timeout);
+
+    [LoggerMessage(1303, LogLevel.Error, "{Open} ends of attempts could not be written at shutdown ({Reason}); those jobs will run again")]
+    private partial void LogNotFlushed(Exception error, int open, string reason);
+
+    [LoggerMessage(1304, LogLevel.Warning, "The lease of node {Node} could not be given up ({Reason}); it runs out by itself")]
+    private partial void LogNotReleased(Exception error, string node, string reason);
+
+    [LoggerMessage(1305, LogLevel.Information, "Node {Node} has stopped; {Left} jobs did not stop and were given back")]
+    private partial void LogStopped(string node, int left);
+}

@@ -1,0 +1,79 @@
+using Carillon.Language;
+using Carillon.Store;
+
+namespace Carillon.Scheduling;
+
+/// <summary>What a valid request makes of the schedule that is there, or of none.</summary>
+internal static class ScheduleDraft
+{
+    /// <summary>The schedule to write; equal to <paramref name="before"/> when the request says the same.</summary>
+    public static Schedule Of(ScheduleRequest request, Schedule? before, Guid newId, Act act, (string Zone, DateTimeOffset Now) at)
+    {
+        var start = before ?? new Schedule
+        {
+            Id = newId,
+            Name = request.Name,
+            Handler = request.Handler,
+            Kind = request.Kind,
+            Expression = request.Expression,
+            AnchorAt = request.StartAt ?? at.Now,
+            CreatedAt = at.Now,
+            UpdatedAt = at.Now,
+        };
+        var draft = Fill(start, request, at.Zone);
+        draft = SetMode(draft, request.Mode, act);
+        if (before is not null && IsReanchored(before, draft)) draft = draft with { AnchorAt = draft.StartAt ?? at.Now };
+        return before is not null && IsSame(before, draft) ? before : draft with { UpdatedAt = at.Now };
+    }
+
+    /// <summary>True when the instants may be others than before: what was to come next says nothing any more.</summary>
+    public static bool IsRetimed(Schedule before, Schedule after) =>
+        before.Zone != after.Zone || before.StartAt != after.StartAt || before.AnchorAt != after.AnchorAt || !MeansTheSame(before, after);
+
+    private static Schedule Fill(Schedule schedule, ScheduleRequest request, string zone) => schedule with
+    {
+        Owner = request.Owner,
+        Description = request.Description,
+        Kind = request.Kind,
+        Expression = request.Expression,
+        Dialect = request.Dialect,
+        Zone = zone,
+        Misfire = request.Misfire,
+        MisfireWindow = request.MisfireWindow,
+        MisfireMax = request.MisfireMax,
+        Overlap = request.Overlap,
+        Jitter = request.Jitter,
+        Handler = request.Handler,
+        Args = request.Args,
+        Queue = request.Queue,
+        Priority = request.Priority,
+        Retry = request.Retry,
+        Timeout = request.Timeout,
+        Output = request.Output,
+        Metadata = request.Metadata,
+        StartAt = request.StartAt,
+        EndAt = request.EndAt,
+        MaxCount = request.MaxCount,
+    };
+
+    private static Schedule SetMode(Schedule schedule, ScheduleMode? mode, Act act) => mode switch
+    {
+        null => schedule,
+        _ when mode == schedule.Mode => schedule,
+        ScheduleMode.Paused => schedule with { Mode = ScheduleMode.Paused, PausedBy = act.Who, PauseReason = "disabled" },
+        _ => schedule with { Mode = mode.Value, PausedBy = null, PauseReason = null },
+    };
+
+    // The anchor stays through every other change, so that an edit of the description does not shift the beat.
+    private static bool IsReanchored(Schedule before, Schedule after) => before.StartAt != after.StartAt || !MeansTheSame(before, after);
+
+    private static bool MeansTheSame(Schedule before, Schedule after)
+    {
+        var wasRead = Recurrence.TryParse(Timetable.TextOf(before.Kind, before.Expression, before.Dialect), out var old, out _);
+        var isRead = Recurrence.TryParse(Timetable.TextOf(after.Kind, after.Expression, after.Dialect), out var young, out _);
+        return wasRead && isRead && old!.Equals(young);
+    }
+
+    // A record compares byte arrays by reference.
+    private static bool IsSame(Schedule before, Schedule after) => before.Args.AsSpan().SequenceEqual(after.Args) && before == after with { Args = before.Args };
+}
