@@ -1,0 +1,36 @@
+using Carillon.AspNetCore.Endpoints;
+using Carillon.AspNetCore.Routing;
+using Carillon.Cluster;
+using Carillon.Jobs;
+using Carillon.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Carillon.AspNetCore;
+
+/// <summary>Serves Carillon's REST API from any ASP.NET Core host.</summary>
+public static class CarillonEndpoints
+{
+    /// <summary>
+    /// Maps the API of one Carillon below a prefix: <c>/api/v1/…</c>, <c>/health/…</c>, <c>/metrics</c>, <c>/openapi/v1.json</c>. It guards itself: with no
+    /// API key made it takes calls from this machine only, and it needs no authentication of the host (the host's own policies come on top).
+    /// </summary>
+    /// <param name="app">The host's routes.</param>
+    /// <param name="prefix">Such as <c>/carillon</c>; empty for none.</param>
+    /// <param name="instance">Which Carillon, where the host has several; empty for the unnamed one.</param>
+    public static IEndpointConventionBuilder MapCarillon(this IEndpointRouteBuilder app, string prefix = "", string instance = "")
+    {
+        var services = app.ServiceProvider;
+        var group = app.MapGroup(prefix);
+        new RouteMap(Resolve(services, instance), services.GetRequiredService<ILogger<RouteMap>>()).Map(group, AllRoutes.List);
+        return group;
+    }
+
+    private static Doors Resolve(IServiceProvider services, string instance) => Doors.Of(
+        services.GetRequiredKeyedService<IStore>(instance), services.GetRequiredKeyedService<TimeProvider>(instance), services.GetRequiredKeyedService<JobIds>(instance),
+        services.GetRequiredKeyedService<JobClient>(instance), services.GetRequiredKeyedService<ClusterReader>(instance),
+        services.GetRequiredService<IOptionsMonitor<CarillonApiOptions>>().Get(instance));
+}

@@ -1,0 +1,16 @@
+using Carillon.AspNetCore.Routing;
+
+namespace Carillon.AspNetCore.Endpoints;
+
+/// <summary>The whole API.</summary>
+internal static class AllRoutes
+{
+    public static IReadOnlyList<ApiRoute> List { get; } =
+    [
+        .. EnqueueEndpoints.Routes,
+        .. JobEndpoints.Routes,
+        .. HistoryEndpoints.Routes,
+        .. StatusEndpoints.Routes,
+        .. HealthEndpoints.Routes,
+    ];
+}

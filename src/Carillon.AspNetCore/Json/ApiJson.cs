@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using Carillon.Access;
+using Carillon.AspNetCore.Shapes;
+using Carillon.Store;
+
+namespace Carillon.AspNetCore.Json;
+
+/// <summary>Every contract of the API: closed, source-generated, strict.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    MaxDepth = 64,
+    Converters =
+    [
+        typeof(InstantConverter), typeof(DurationConverter), typeof(ChoiceConverter<JobState>), typeof(ChoiceConverter<Backoff>), typeof(ChoiceConverter<OnConflict>),
+        typeof(ChoiceConverter<AfterCondition>), typeof(ChoiceConverter<MisfirePolicy>), typeof(ChoiceConverter<OverlapPolicy>), typeof(ChoiceConverter<Role>),
+        typeof(ChoiceConverter<ScheduleMode>), typeof(ChoiceConverter<EnqueueStatus>),
+    ])]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(JobBody))]
+[JsonSerializable(typeof(BulkBody))]
+[JsonSerializable(typeof(IReadOnlyList<JobBody>))]
+[JsonSerializable(typeof(JobView))]
+[JsonSerializable(typeof(Page<JobView>))]
+[JsonSerializable(typeof(BulkAnswer))]
+[JsonSerializable(typeof(Page<JournalView>))]
+[JsonSerializable(typeof(Page<LogLineView>))]
+[JsonSerializable(typeof(StatusView))]
+[JsonSerializable(typeof(HealthView))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>As the API writes: letters of all scripts stand as they are, what HTML could misread is escaped.</summary>
+    // Made at first use: the order in which the two halves of this class run their initialisers is not ours.
+    public static ApiJson Wire => field ??= new ApiJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) });
+}
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">The items.</param>
+/// <param name="Next">Give it as <c>cursor</c> for the next page; null at the end.</param>
+internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next);

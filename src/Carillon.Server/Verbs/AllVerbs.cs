@@ -1,0 +1,18 @@
+using Carillon.Server.Cli;
+
+namespace Carillon.Server.Verbs;
+
+/// <summary>The verbs in the order in which the help lists them.</summary>
+internal static class AllVerbs
+{
+    public static IEnumerable<Verb> Make() =>
+    [
+        ServeVerb.Make(),
+        JobVerbs.Make(),
+        ScheduleVerbs.Make(),
+        ExplainVerbs.Make(),
+        QueueVerbs.Make(),
+        NodeVerbs.Make(),
+        VersionVerb.Make(),
+    ];
+}
