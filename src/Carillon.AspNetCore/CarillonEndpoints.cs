@@ -1,8 +1,6 @@
 using Carillon.AspNetCore.Endpoints;
 using Carillon.AspNetCore.Routing;
-using Carillon.Cluster;
-using Carillon.Jobs;
-using Carillon.Store;
+using Carillon.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,12 +23,9 @@ public static class CarillonEndpoints
     {
         var services = app.ServiceProvider;
         var group = app.MapGroup(prefix);
-        new RouteMap(Resolve(services, instance), services.GetRequiredService<ILogger<RouteMap>>()).Map(group, AllRoutes.List);
+        var options = services.GetRequiredService<IOptionsMonitor<CarillonApiOptions>>().Get(instance);
+        var doors = Doors.Of(services.GetRequiredKeyedService<CarillonInstance>(instance), options);
+        new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, AllRoutes.List);
         return group;
     }
-
-    private static Doors Resolve(IServiceProvider services, string instance) => Doors.Of(
-        services.GetRequiredKeyedService<IStore>(instance), services.GetRequiredKeyedService<TimeProvider>(instance), services.GetRequiredKeyedService<JobIds>(instance),
-        services.GetRequiredKeyedService<JobClient>(instance), services.GetRequiredKeyedService<ClusterReader>(instance),
-        services.GetRequiredService<IOptionsMonitor<CarillonApiOptions>>().Get(instance));
 }

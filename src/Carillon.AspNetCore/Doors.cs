@@ -1,9 +1,10 @@
 using Carillon.Access;
 using Carillon.AspNetCore.Access;
 using Carillon.Cluster;
+using Carillon.Hosting;
 using Carillon.Insights;
 using Carillon.Jobs;
-using Carillon.Store;
+using Carillon.Scheduling;
 
 namespace Carillon.AspNetCore;
 
@@ -11,6 +12,8 @@ namespace Carillon.AspNetCore;
 internal sealed record Doors
 {
     public required JobClient Jobs { get; init; }
+
+    public required ScheduleClient Schedules { get; init; }
 
     public required QueueClient Queues { get; init; }
 
@@ -26,21 +29,23 @@ internal sealed record Doors
 
     public required Gate Gate { get; init; }
 
-    public required TimeProvider Clock { get; init; }
+    public required ClusterClock Clock { get; init; }
 
     public required CarillonApiOptions Options { get; init; }
 
-    /// <summary>False while this node has lost its lease; true for one that does not work at all.</summary>
-    public Func<bool> IsNodeHeld { get; init; } = static () => true;
+    /// <summary>True once the store is open and while this node holds its lease.</summary>
+    public required Func<bool> IsWorking { get; init; }
 
-    public static Doors Of(IStore store, TimeProvider clock, JobIds ids, JobClient jobs, ClusterReader cluster, CarillonApiOptions options)
+    public static Doors Of(CarillonInstance instance, CarillonApiOptions options)
     {
-        var keys = new KeyClient(store, clock, ids);
+        var (store, clock) = (instance.Store, instance.Clock);
+        var keys = new KeyClient(store, clock, instance.Ids);
         return new Doors
         {
-            Jobs = jobs, Queues = new QueueClient(store, clock), Cluster = cluster, Keys = keys, Insights = new InsightReader(store, clock),
-            Handlers = new HandlerList(cluster, clock), Cursors = new CursorSeal(store, clock),
+            Jobs = instance.Jobs, Schedules = instance.Schedules, Queues = instance.Queues, Cluster = instance.Cluster, Keys = keys,
+            Insights = new InsightReader(store, clock), Handlers = new HandlerList(instance.Cluster, clock), Cursors = new CursorSeal(store, clock),
             Gate = new Gate(store, new KeyRing(store, clock, keys), clock, options), Clock = clock, Options = options,
+            IsWorking = () => instance is { IsOpen: true, IsWorking: true },
         };
     }
 }

@@ -26,7 +26,7 @@ internal static class HealthEndpoints
             return NotReady(call, error.IsFull ? "store full" : "store unavailable");
         }
 
-        return call.Doors.IsNodeHeld() ? Results.Json(new HealthView("ready"), ApiJson.Wire.HealthView) : NotReady(call, "node lease lost");
+        return call.Doors.IsWorking() ? Results.Json(new HealthView("ready"), ApiJson.Wire.HealthView) : NotReady(call, "node lease lost");
     }
 
     private static IResult NotReady(ApiCall call, string reason)

@@ -1,9 +1,8 @@
-using System.Reflection;
 using Carillon.Access;
 using Carillon.AspNetCore.Json;
 using Carillon.AspNetCore.Routing;
 using Carillon.AspNetCore.Shapes;
-using Carillon.Cluster;
+using Carillon.Hosting;
 using Carillon.Language;
 using Microsoft.AspNetCore.Http;
 
@@ -12,9 +11,6 @@ namespace Carillon.AspNetCore.Endpoints;
 /// <summary>How the answering node and its cluster stand.</summary>
 internal static class StatusEndpoints
 {
-    public static string Version { get; } =
-        typeof(StatusEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
-
     public static IReadOnlyList<ApiRoute> Routes { get; } =
     [
         ApiRoute.Get("/api/v1/status", Role.Viewer, GetAsync, "The answering node and its cluster.") with { Answer = ApiJson.Wire.StatusView },
@@ -26,8 +22,8 @@ internal static class StatusEndpoints
         var nodes = await cluster.ListNodesAsync(call.Aborted);
         var queues = await call.Doors.Queues.ListAsync(call.Aborted);
         var status = new StatusView(
-            cluster.Node, nodes.FirstOrDefault(node => node.IsLeader)?.Manifest.Node, Version, cluster.Store,
-            (clock as ClusterClock)?.Offset ?? TimeSpan.Zero, Zones.Version, clock.GetUtcNow(),
+            cluster.Node, nodes.FirstOrDefault(node => node.IsLeader)?.Manifest.Node, EngineHost.Version, cluster.Store,
+            clock.Offset, Zones.Version, clock.GetUtcNow(),
             nodes.Count, nodes.SelectMany(node => node.Manifest.Handlers).DistinctBy(handler => handler.Name).Count(),
             new StatusJobs(queues.Sum(queue => queue.Pending), queues.Sum(queue => queue.Running), queues.Sum(queue => queue.Waiting), queues.Sum(queue => queue.Dead)));
         return Results.Json(status, ApiJson.Wire.StatusView);

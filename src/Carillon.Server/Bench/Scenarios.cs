@@ -21,7 +21,7 @@ internal sealed class Scenarios(string directory)
             var batch = Enumerable.Repeat(new JobRequest { Handler = "noop" }, 1_000).ToList();
             await idle.Jobs.EnqueueAsync(batch);
             var clock = Stopwatch.StartNew();
-            await Parallel.ForEachAsync(Enumerable.Range(0, (jobs / 1_000) - 1), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (_, _) => await idle.Jobs.EnqueueAsync(batch));
+            await Parallel.ForEachAsync(Enumerable.Range(0, (jobs / 1_000) - 1), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (_, stop) => await idle.Jobs.EnqueueAsync(batch, stop));
             enqueue = (jobs - 1_000) / clock.Elapsed.TotalSeconds;
         }
 
@@ -34,16 +34,16 @@ internal sealed class Scenarios(string directory)
     {
         await using var host = await BenchHost.StartAsync(NewFile(), static _ => { }, options => options.Enabled = false);
         var request = new JobRequest { Handler = "noop" };
-        await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => await host.Jobs.EnqueueAsync(request));
+        await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, stop) => await host.Jobs.EnqueueAsync(request, stop));
         var clock = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(Enumerable.Range(0, jobs), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => await host.Jobs.EnqueueAsync(request));
+        await Parallel.ForEachAsync(Enumerable.Range(0, jobs), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, stop) => await host.Jobs.EnqueueAsync(request, stop));
         return [new("enqueue one at a time", jobs / clock.Elapsed.TotalSeconds, "jobs/s", $"{jobs} jobs, 8 producers")];
     }
 
     /// <summary>One job at a time into an idle engine: from the call to the body.</summary>
     public async Task<IReadOnlyList<BenchResult>> PickupAsync(int samples)
     {
-        var started = new SemaphoreSlim(0);
+        using var started = new SemaphoreSlim(0);
         long at = 0;
         await using var host = await BenchHost.StartAsync(NewFile(), _ =>
         {
@@ -67,7 +67,7 @@ internal sealed class Scenarios(string directory)
     public async Task<IReadOnlyList<BenchResult>> PrecisionAsync(int samples)
     {
         var late = new List<double>();
-        var done = new SemaphoreSlim(0);
+        using var done = new SemaphoreSlim(0);
         BenchHost? host = null;
         host = await BenchHost.StartAsync(NewFile(), context =>
         {
@@ -100,7 +100,7 @@ internal sealed class Scenarios(string directory)
     public async Task<IReadOnlyList<BenchResult>> BurstAsync(int schedules)
     {
         var late = new List<double>();
-        var done = new SemaphoreSlim(0);
+        using var done = new SemaphoreSlim(0);
         await using var host = await BenchHost.StartAsync(NewFile(), context =>
         {
             lock (late)

@@ -1,7 +1,6 @@
 using Carillon.Engine;
 using Carillon.Hosting;
 using Carillon.Server.Configuration;
-using Microsoft.Extensions.Logging;
 
 namespace Carillon.Server.Serving;
 

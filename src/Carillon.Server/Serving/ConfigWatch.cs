@@ -1,6 +1,4 @@
 using Carillon.Engine;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Carillon.Server.Serving;
 

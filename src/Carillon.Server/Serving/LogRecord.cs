@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Carillon.Server.Cli;
-using Microsoft.Extensions.Logging;
 
 namespace Carillon.Server.Serving;
 

@@ -3,14 +3,7 @@ using Carillon.AspNetCore;
 using Carillon.Handlers;
 using Carillon.Hosting;
 using Carillon.Server.Configuration;
-using Carillon.Sqlite;
-using Carillon.Store;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Carillon.Server.Serving;
@@ -50,6 +43,9 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
         AddWeb(builder);
         builder.Services.Configure<CarillonApiOptions>(api => (api.AllowPrivilegedHandlers, api.MaxBodyBytes) = (request.AllowRemoteExec, MaxBody));
         builder.Services.AddCarillon(carillon => AddCarillon(carillon, read));
+        builder.Services.AddKeyedSingleton("", (p, _) => p.GetRequiredKeyedService<CarillonInstance>("").Store); // TEMP
+        builder.Services.AddKeyedSingleton<TimeProvider>("", (p, _) => p.GetRequiredKeyedService<CarillonInstance>("").Clock); // TEMP
+        builder.Services.AddKeyedSingleton("", (p, _) => p.GetRequiredKeyedService<CarillonInstance>("").Ids); // TEMP
         builder.Services.AddSingleton(files);
         builder.Services.AddSingleton(provider => new ConfigStep(files, provider.GetRequiredKeyedService<CarillonInstance>(""), provider.GetRequiredService<ILogger<ConfigStep>>()));
         if (request.ConfigPaths.Count > 0)
@@ -127,7 +123,7 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
     {
         List<string> faults = [];
         var open = ListenAddress.ParseAll(app.Urls, faults).Where(address => !address.IsLoopback).Select(address => address.Url).ToList();
-        if (open.Count > 0 && !await new KeyClient(instance.Store, instance.Clock, instance.Ids).AnyAsync(cancellationToken))
+        if (open.Count > 0 && (await new KeyClient(instance.Store, instance.Clock, instance.Ids).ListAsync(cancellationToken)).Count == 0)
         {
             throw new ConfigRefusedException(
                 $"--urls ({string.Join(", ", open)}) can be reached from other machines, but no API key is there, so anybody could run jobs. "

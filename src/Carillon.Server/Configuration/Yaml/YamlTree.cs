@@ -10,13 +10,13 @@ internal readonly record struct Place(long Line, long Column)
 internal abstract record YamlTree(Place At)
 {
     /// <summary>One value. Plain ones (without quotes) may be numbers, booleans or null.</summary>
-    public sealed record Scalar(Place At, string Value, bool IsPlain) : YamlTree(At);
+    internal sealed record Scalar(Place At, string Value, bool IsPlain) : YamlTree(At);
 
     /// <summary>A list.</summary>
-    public sealed record Sequence(Place At, IReadOnlyList<YamlTree> Items) : YamlTree(At);
+    internal sealed record Sequence(Place At, IReadOnlyList<YamlTree> Items) : YamlTree(At);
 
     /// <summary>Names with values, in the order of the file.</summary>
-    public sealed record Mapping(Place At, IReadOnlyList<(Scalar Name, YamlTree Value)> Members) : YamlTree(At)
+    internal sealed record Mapping(Place At, IReadOnlyList<(Scalar Name, YamlTree Value)> Members) : YamlTree(At)
     {
         public YamlTree? Find(string name) => Members.LastOrDefault(member => member.Name.Value == name).Value;
     }
