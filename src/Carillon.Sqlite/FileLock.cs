@@ -18,27 +18,26 @@ internal sealed partial class FileLock : IDisposable
     /// <summary>Takes it; null when another store has it.</summary>
     public static FileLock? TryTake(string databasePath)
     {
+        var path = databasePath + ".lock";
         try
         {
-            var stream = new FileStream(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
             if (!HoldsFlock(stream))
             {
                 stream.Dispose();
                 return null;
             }
 
-            stream.SetLength(0);
-            stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
-            stream.Flush();
+            WriteHolder(stream);
             return new FileLock(stream);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new StoreUnavailableException($"{databasePath}.lock cannot be written. Give this user write access to the directory.", exception);
         }
         catch (IOException exception) when (IsShared(exception))
         {
             return null;
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw new StoreUnavailableException($"{path} cannot be written: {exception.Message} Give this user write access to the directory, and free space on its disk.", exception);
         }
     }
 
@@ -49,8 +48,23 @@ internal sealed partial class FileLock : IDisposable
     private static bool HoldsFlock(FileStream stream) =>
         OperatingSystem.IsWindows() || Flock(stream.SafeFileHandle.DangerousGetHandle().ToInt32(), ExclusiveNonBlocking) == 0;
 
-    private static bool IsShared(IOException exception) =>
-        exception is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException);
+    // "Would block" of Linux and of macOS and BSD, and the sharing violation of Windows.
+    private static bool IsShared(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020);
+
+    private static void WriteHolder(FileStream stream)
+    {
+        try
+        {
+            stream.SetLength(0);
+            stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            stream.Flush();
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
 
     private const int ExclusiveNonBlocking = 2 | 4;
 

@@ -8,7 +8,10 @@ internal sealed class ReaderPool(Func<Database> open, int size) : IDisposable
 {
     private readonly ConcurrentBag<Database> _idle = [];
     private readonly ConcurrentBag<Database> _all = [];
+#pragma warning disable CA2213 // Never disposed: whoever comes late passes it to hear that the store is closed, and it holds no handle.
     private readonly SemaphoreSlim _free = new(size, size);
+#pragma warning restore CA2213
+    private volatile bool _isClosed;
 
     /// <summary>How many statements were begun on its connections.</summary>
     public long Executed => _all.Sum(database => database.Executed);
@@ -18,6 +21,7 @@ internal sealed class ReaderPool(Func<Database> open, int size) : IDisposable
         await _free.WaitAsync(cancellationToken);
         try
         {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteStore));
             return await Task.Run(() => Read(read), cancellationToken);
         }
         finally
@@ -26,15 +30,21 @@ internal sealed class ReaderPool(Func<Database> open, int size) : IDisposable
         }
     }
 
-    /// <summary>Nobody reads any more.</summary>
+    /// <summary>Waits for those who read; whoever comes later is told that the store is closed.</summary>
     public void Dispose()
     {
+        _isClosed = true;
+        for (var i = 0; i < size; i++)
+        {
+            _free.Wait();
+        }
+
         foreach (var database in _all)
         {
             database.Dispose();
         }
 
-        _free.Dispose();
+        _free.Release(size);
     }
 
     private T Read<T>(Func<Database, T> read)

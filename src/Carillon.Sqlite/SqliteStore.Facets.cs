@@ -5,6 +5,13 @@ namespace Carillon.Sqlite;
 // The small facets: journal, leases, definitions.
 internal sealed partial class SqliteStore
 {
+    /// <summary>Copies the store as it stands at this instant into a new file, while work goes on; the copy is checked whole before it gets its name.</summary>
+    public Task BackupAsync(string path, CancellationToken cancellationToken) => Readers.RunAsync(database =>
+    {
+        SqliteFiles.Backup(database, Path.GetFullPath(path));
+        return true;
+    }, cancellationToken);
+
     public Task AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken) =>
         Writer.RunAsync(transaction => JournalTable.AppendAll(transaction, entries), cancellationToken);
 

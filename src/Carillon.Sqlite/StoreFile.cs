@@ -14,22 +14,24 @@ internal sealed class StoreFile : IDisposable
     private const int PageSize = 8192;
     private const int HeaderLength = 100;
 
-    // A file left behind by a kill is checked whole where that takes no longer than opening it (about 10 ms for 16 MB).
+    // A file up to this size is checked whole when it is opened (about 10 ms); a larger one page by page as it is read, and by 'carillon doctor'.
     private const long LargestCheckedWhole = 16 << 20;
     private readonly SqliteStoreOptions _options;
     private readonly FileLock _lock;
 
-    /// <summary>Locks the file and looks at it; makes its directory if need be.</summary>
-    public StoreFile(SqliteStoreOptions options)
+    /// <summary>Locks the file and looks at it.</summary>
+    public StoreFile(SqliteStoreOptions options, bool mustExist = false)
     {
-        (Path, _options) = (System.IO.Path.GetFullPath(options.Path), options);
-        MakeDirectory(Path);
-        RefuseNetwork(Path);
-        _lock = FileLock.TryTake(Path) ?? throw new StoreUnavailableException(
-            $"{Path} is in use by another Carillon{NameHolder(Path)}. One process at a time has the file: stop that one, or give this one a file of its own.");
+        _lock = Lock(options, out var path);
+        (_options, Path) = (options, path);
         try
         {
-            CheckHeader(Path);
+            if (mustExist && !File.Exists(path))
+            {
+                throw new StoreUnavailableException($"{path} does not exist. Give the path of a Carillon database.");
+            }
+
+            CheckHeader(path);
         }
         catch
         {
@@ -40,15 +42,29 @@ internal sealed class StoreFile : IDisposable
 
     public string Path { get; }
 
+    /// <summary>Takes the lock of a file that may or may not exist; makes its directory if need be.</summary>
+    public static FileLock Lock(SqliteStoreOptions options, out string path)
+    {
+        path = Resolve(options.Path);
+        MakeDirectory(path);
+        RefuseNetwork(path);
+        return FileLock.TryTake(path) ?? throw new StoreUnavailableException(
+            $"{path} is in use by another Carillon{NameHolder(path)}. One process at a time has the file: stop that one, or give this one a file of its own.");
+    }
+
     /// <summary>The writing connection, with the schema up to date.</summary>
     public Database OpenWriter()
     {
         var isNew = new FileInfo(Path) is not { Exists: true, Length: > 0 };
-        var wasKilled = new FileInfo(Path + "-wal") is { Exists: true, Length: > 0 };
-        var database = Database.Open(Path, create: true);
+        if (isNew)
+        {
+            MakePrivate(Path);
+        }
+
+        var database = Database.Open(Path);
         try
         {
-            Prepare(database, isNew, wasKilled);
+            Prepare(database, isNew);
             return database;
         }
         catch
@@ -60,7 +76,7 @@ internal sealed class StoreFile : IDisposable
 
     public Database OpenReader()
     {
-        var database = Database.Open(Path, create: false);
+        var database = Database.Open(Path);
         database.Execute("pragma busy_timeout = 5000; pragma temp_store = memory; pragma query_only = on; pragma cache_size = -8192;");
         return database;
     }
@@ -70,8 +86,8 @@ internal sealed class StoreFile : IDisposable
     /// <summary>Refuses what is no sound database of ours, by the file's own first bytes: SQLite is not let near it.</summary>
     public static void CheckHeader(string path)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists || file.Length == 0)
+        var length = new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+        if (length == 0)
         {
             return;
         }
@@ -89,6 +105,39 @@ internal sealed class StoreFile : IDisposable
         {
             throw new StoreUnavailableException($"{path} is an SQLite database, but not one of Carillon (application_id {id}). Give another file name.");
         }
+
+        // Pages that the WAL holds may be missing here; without a WAL all must be.
+        var expected = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(28)) * (long)BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(16));
+        if (length < expected && new FileInfo(path + "-wal") is not { Exists: true, Length: > 0 })
+        {
+            throw Failure.Damaged(path, $"it is cut off: {length} of {expected} bytes");
+        }
+    }
+
+    /// <summary>An empty file that only this user may read: arguments of jobs may hold secrets. SQLite gives <c>-wal</c> and <c>-shm</c> the same rights.</summary>
+    public static void MakePrivate(string path)
+    {
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            new FileStream(path, options).Dispose();
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw new StoreUnavailableException($"{path} cannot be made: {exception.Message} Give this user write access to its directory.", exception);
+        }
+    }
+
+    // By its final name: two names of one file must meet in one lock.
+    private static string Resolve(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        return File.Exists(full) ? new FileInfo(full).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? full : full;
     }
 
     private static FileStream OpenToRead(string path)
@@ -103,9 +152,9 @@ internal sealed class StoreFile : IDisposable
         }
     }
 
-    private void Prepare(Database database, bool isNew, bool wasKilled)
+    private void Prepare(Database database, bool isNew)
     {
-        database.Execute("pragma busy_timeout = 5000; pragma temp_store = memory; pragma cell_size_check = on; pragma trusted_schema = off; pragma cache_size = -65536;");
+        database.Execute("pragma busy_timeout = 5000; pragma temp_store = memory; pragma cell_size_check = on; pragma trusted_schema = off; pragma cache_size = -65536; pragma secure_delete = off;");
         if (isNew)
         {
             // Before it is in WAL mode, so that the first page says whose it is even if the WAL is lost.
@@ -119,14 +168,14 @@ internal sealed class StoreFile : IDisposable
         }
 
         database.Execute("pragma journal_mode = wal; pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864;");
-        CheckPages(database, wasKilled);
+        CheckPages(database);
         SchemaUpgrade.Upgrade(database);
         Sign(database);
     }
 
-    private static void CheckPages(Database database, bool wasKilled)
+    private static void CheckPages(Database database)
     {
-        if (wasKilled && new FileInfo(database.Path).Length <= LargestCheckedWhole && FindFault(database, "quick_check") is { } fault)
+        if (new FileInfo(database.Path).Length <= LargestCheckedWhole && FindFault(database, "quick_check") is { } fault)
         {
             throw Failure.Damaged(database.Path, fault);
         }
@@ -156,7 +205,7 @@ internal sealed class StoreFile : IDisposable
     {
         try
         {
-            using var database = Database.Open(path, create: false);
+            using var database = Database.Open(path);
             database.Execute("pragma query_only = on;");
             using var row = database.Prepare("select value from meta where name = 'holder'");
             return row.Read() ? $" ({row.Text(0)})" : "";

@@ -48,6 +48,11 @@ internal sealed class Transaction(Database database, Board board)
     public void Open()
     {
         Signal = StoreSignal.None;
+        if (database.IsInTransaction)
+        {
+            RollBack();
+        }
+
         _leasesBefore = board.Leases;
         if (board.IsStale)
         {

@@ -133,9 +133,9 @@ internal sealed partial class Writer : IDisposable
             _transaction.RollBack();
             return caught;
         }
-        catch (StoreUnavailableException exception)
+        catch (Exception exception)
         {
-            // The connection still holds the transaction; the next operation meets the same disk and says so to its caller.
+            // The next operation begins with the rollback that is still owed, and fails if that does.
             RollBackFailed(exception);
             return caught;
         }
@@ -156,7 +156,7 @@ internal sealed partial class Writer : IDisposable
         }
     }
 
-    [LoggerMessage(2000, LogLevel.Error, "A transaction of the SQLite store could not be rolled back; check the disk and restart.")]
+    [LoggerMessage(2000, LogLevel.Error, "A transaction of the SQLite store could not be rolled back; it is tried again before the next one. Check the disk.")]
     private partial void RollBackFailed(Exception exception);
 
     [LoggerMessage(2001, LogLevel.Error, "A listener of the SQLite store's signals failed; signals are hints, so nothing is lost.")]

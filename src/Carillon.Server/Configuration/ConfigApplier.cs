@@ -6,7 +6,7 @@ using Carillon.Store;
 namespace Carillon.Server.Configuration;
 
 /// <summary>Carries out a file's plan through the rooms' doors. The schedules are put all or none; what was applied is remembered for the next time.</summary>
-internal sealed class ConfigApplier(CarillonInstance instance)
+internal sealed class ConfigApplier(CarillonInstance instance, string? from = null)
 {
     private const int Page = 200;
 
@@ -132,5 +132,5 @@ internal sealed class ConfigApplier(CarillonInstance instance)
 
     private static string Hint(string handler, IEnumerable<string> known) => Nearest.Of(handler, known) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
 
-    private static Act ActOf(ConfigFile file, string what) => new(file.Owner, file.Path, what);
+    private Act ActOf(ConfigFile file, string what) => new(file.Owner, from ?? file.Path, what);
 }

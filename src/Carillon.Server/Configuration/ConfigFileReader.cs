@@ -17,6 +17,7 @@ internal delegate ScheduleRequest? ReadSchedule(JsonElement body, string path, L
 /// <summary>Text of a configuration file in, the file or all of its faults out. Touches nothing.</summary>
 internal sealed class ConfigFileReader
 {
+    private static readonly ScheduleDefaults Defaults = new("UTC");
     private static readonly string[] Sections = ["owner", "schedules", "http", "queues", "settings"];
     private readonly string _path;
     private readonly ReadSchedule _readSchedule;
@@ -127,6 +128,11 @@ internal sealed class ConfigFileReader
         }
 
         var request = faults.Count > 0 ? null : _readSchedule(element, path, faults);
+        if (request is not null)
+        {
+            faults.AddRange(ScheduleRules.Check(request, Defaults).Select(fault => fault with { Field = $"{path}.{fault.Field}" }));
+        }
+
         foreach (var fault in faults)
         {
             Add(json, fault.Field, fault);

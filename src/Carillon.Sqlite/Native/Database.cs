@@ -25,11 +25,12 @@ internal sealed unsafe class Database : IDisposable
     /// <summary>Rows that the last insert, update or delete touched.</summary>
     public int Changes => Sqlite3.Changes(_handle);
 
-    public static Database Open(string path, bool create)
+    /// <summary>Opens a file that exists.</summary>
+    public static Database Open(string path)
     {
         SqliteLibrary.Use();
         var database = new Database(path);
-        var code = Sqlite3.Open(path, out database._handle, Sqlite3.OpenReadWrite | Sqlite3.OpenNoMutex | (create ? Sqlite3.OpenCreate : 0), 0);
+        var code = Sqlite3.Open(path, out database._handle, Sqlite3.OpenReadWrite | Sqlite3.OpenNoMutex, 0);
         if (code != Sqlite3.Ok)
         {
             using (database)

@@ -11,11 +11,13 @@ internal static unsafe partial class Sqlite3
     public const int Done = 101;
 
     public const int OpenReadWrite = 0x2;
-    public const int OpenCreate = 0x4;
     public const int OpenNoMutex = 0x8000;
 
     public const int PreparePersistent = 0x1;
     public const int TypeNull = 5;
+
+    /// <summary>SQLITE_STATIC: the value stays where it is until the statement is reset.</summary>
+    public const nint Static = 0;
 
     /// <summary>SQLITE_TRANSIENT: SQLite copies the value before the call returns.</summary>
     public const nint Transient = -1;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Carillon.Sqlite.Native;
@@ -10,8 +10,11 @@ namespace Carillon.Sqlite.Native;
 /// </summary>
 internal sealed unsafe class Statement(Database database, nint handle, bool isKept) : IDisposable
 {
-    private const int SmallText = 512;
+    // What the parameters of one run of a usual row need. SQLite reads them where they lie, instead of copying each to memory of its own.
+    private const int ScratchSize = 2048;
     private nint _handle = handle;
+    private byte* _scratch;
+    private int _scratchUsed;
     private bool _isInUse;
     private bool _isRunning;
 
@@ -56,22 +59,34 @@ internal sealed unsafe class Statement(Database database, nint handle, bool isKe
 
     public Statement Set(int index, Guid value)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        value.TryWriteBytes(bytes, bigEndian: true, out _);
-        return Set(index, bytes);
+        var bytes = stackalloc byte[16];
+        value.TryWriteBytes(new Span<byte>(bytes, 16), bigEndian: true, out _);
+        return Set(index, new ReadOnlySpan<byte>(bytes, 16));
     }
 
     public Statement Set(int index, scoped ReadOnlySpan<byte> value)
     {
-        fixed (byte* bytes = value)
+        if (value.IsEmpty)
         {
-            database.Check(value.IsEmpty ? Sqlite3.BindZeroBlob(_handle, index, 0) : Sqlite3.BindBlob(_handle, index, bytes, value.Length, Sqlite3.Transient));
+            database.Check(Sqlite3.BindZeroBlob(_handle, index, 0));
+        }
+        else if (TryReserve(value.Length, out var place))
+        {
+            value.CopyTo(new Span<byte>(place, value.Length));
+            _scratchUsed += value.Length;
+            database.Check(Sqlite3.BindBlob(_handle, index, place, value.Length, Sqlite3.Static));
+        }
+        else
+        {
+            fixed (byte* bytes = value)
+            {
+                database.Check(Sqlite3.BindBlob(_handle, index, bytes, value.Length, Sqlite3.Transient));
+            }
         }
 
         return this;
     }
 
-    [SkipLocalsInit]
     public Statement Set(int index, string? value)
     {
         if (value is null)
@@ -80,18 +95,21 @@ internal sealed unsafe class Statement(Database database, nint handle, bool isKe
         }
 
         var most = Encoding.UTF8.GetMaxByteCount(value.Length);
-        var rented = most > SmallText ? ArrayPool<byte>.Shared.Rent(most) : null;
-        var bytes = rented ?? stackalloc byte[SmallText];
-        fixed (byte* text = bytes)
+        if (TryReserve(most, out var place))
         {
-            database.Check(Sqlite3.BindText(_handle, index, text, Encoding.UTF8.GetBytes(value, bytes), Sqlite3.Transient));
+            var length = Encoding.UTF8.GetBytes(value, new Span<byte>(place, most));
+            _scratchUsed += length;
+            database.Check(Sqlite3.BindText(_handle, index, place, length, Sqlite3.Static));
+            return this;
         }
 
-        if (rented is not null)
+        var rented = ArrayPool<byte>.Shared.Rent(most);
+        fixed (byte* text = rented)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            database.Check(Sqlite3.BindText(_handle, index, text, Encoding.UTF8.GetBytes(value, rented), Sqlite3.Transient));
         }
 
+        ArrayPool<byte>.Shared.Return(rented);
         return this;
     }
 
@@ -182,13 +200,32 @@ internal sealed unsafe class Statement(Database database, nint handle, bool isKe
     public void Close()
     {
         _ = Sqlite3.Finalize(_handle);
+        NativeMemory.Free(_scratch);
         _handle = 0;
+        _scratch = null;
+    }
+
+    private bool TryReserve(int bytes, out byte* place)
+    {
+        if (bytes > ScratchSize - _scratchUsed)
+        {
+            place = null;
+            return false;
+        }
+
+        if (_scratch is null)
+        {
+            _scratch = (byte*)NativeMemory.Alloc(ScratchSize);
+        }
+
+        place = _scratch + _scratchUsed;
+        return true;
     }
 
     // The code that reset returns is the one of the step before, which was thrown there.
     private void Reset()
     {
-        _isRunning = false;
+        (_isRunning, _scratchUsed) = (false, 0);
         _ = Sqlite3.Reset(_handle);
         _ = Sqlite3.ClearBindings(_handle);
     }

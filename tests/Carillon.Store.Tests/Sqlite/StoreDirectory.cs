@@ -27,5 +27,15 @@ internal sealed class StoreDirectory : IDisposable
         return store;
     }
 
+    /// <summary>Jobs with ids and arguments of their own.</summary>
+    public static IEnumerable<NewJob> NewJobs(int count)
+    {
+        var ids = new JobIds(TimeProvider.System, new Chance());
+        return Enumerable.Range(0, count).Select(number => new NewJob
+        {
+            Id = ids.Next(), Handler = "work", Args = System.Text.Encoding.UTF8.GetBytes($$"""{"number":{{number}}}"""),
+        });
+    }
+
     public void Dispose() => _directory.Delete(recursive: true);
 }

@@ -124,6 +124,16 @@ public sealed class HttpTargetsTests
     }
 
     [Fact]
+    public async Task Of_several_addresses_the_first_that_answers_is_taken()
+    {
+        await using var server = new LoopbackServer(LoopbackServer.Answer("200 OK"));
+        var origin = server.Origin.Replace("127.0.0.1", "name.example", StringComparison.Ordinal);
+        Assert.True(HttpTargets.TryParse(["name.example"], out var targets, out _, (_, _) => Task.FromResult(new[] { IPAddress.IPv6Loopback, IPAddress.Loopback })));
+
+        Assert.Null(await new HttpHandler(targets).Definition.Run(new Attempts().Context($$"""{"url":"{{origin}}/"}""")));
+    }
+
+    [Fact]
     public async Task A_name_that_leads_inwards_fails_the_attempt_and_nothing_is_sent()
     {
         await using var server = new LoopbackServer(LoopbackServer.Answer("200 OK"));
