@@ -53,7 +53,7 @@ internal static class EnqueueEndpoints
             return Problem.Of(StatusCodes.Status422UnprocessableEntity, $"This {IdempotencyHeader} was used for another request (job {job.Id}); use a new one for a new request.");
         }
 
-        call.Http.Response.Headers.Location = $"{call.Http.Request.PathBase}{call.Http.Request.Path.Value!.TrimEnd('/')}/{job.Id}";
+        call.Http.Response.Headers.Location = call.Link($"/api/v1/jobs/{job.Id}");
         return Results.Json(await JobEndpoints.ViewAsync(call, job), ApiJson.Wire.JobView, statusCode: StatusOf([status]));
     }
 

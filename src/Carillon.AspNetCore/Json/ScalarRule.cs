@@ -19,6 +19,7 @@ internal static class ScalarRule
         [typeof(TimeSpan)] = Duration,
         [typeof(DateTimeOffset)] = static element => element.ValueKind == JsonValueKind.String && Instants.TryParse(element.GetString(), out _) ? null : Instants.Expected,
         [typeof(RawJson)] = RawJsonRule.Check,
+        [typeof(OutputJson)] = OutputJson.Check,
         [typeof(AfterBody)] = AfterBody.Check,
         [typeof(Backoff)] = Choice<Backoff>,
         [typeof(OnConflict)] = Choice<OnConflict>,

@@ -25,6 +25,17 @@ internal sealed class ApiCall(HttpContext http, Doors doors, Caller caller)
     /// <summary>A part of the path, as the router decoded it.</summary>
     public string Path(string name) => (string?)http.Request.RouteValues[name] ?? "";
 
+    /// <summary>The path's <c>{name}</c>. A slash in a name arrives encoded, and servers leave that one letter encoded.</summary>
+    public string Name() => Path("name").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>An address of this API below the prefix it is mapped under.</summary>
+    public string Link(string path)
+    {
+        var here = http.Request.Path.Value ?? "";
+        var at = here.IndexOf("/api/v1/", StringComparison.Ordinal);
+        return $"{http.Request.PathBase}{(at > 0 ? here[..at] : "")}{path}";
+    }
+
     /// <summary>A part of the path that must be a job's id; an ill-formed one names no job.</summary>
     public Guid? PathId(string name = "id") => Guid.TryParse(Path(name), out var id) ? id : null;
 

@@ -28,6 +28,16 @@ internal static class Paging
         return Results.Json(new Page<T>(items, cursor), contract);
     }
 
+    /// <summary>A page of a list that was read whole, in the order of the items' names.</summary>
+    public static async Task<IResult> PageOfAllAsync<T>(this ApiCall call, IReadOnlyList<T> all, Func<T, string> nameOf, JsonTypeInfo<Page<T>> contract)
+    {
+        var limit = call.Limit();
+        var place = await call.PlaceAsync();
+        var rest = place is null ? all : [.. all.Where(item => string.CompareOrdinal(nameOf(item), place) > 0)];
+        IReadOnlyList<T> items = [.. rest.Take(limit)];
+        return await call.PageAsync(items, rest.Count > limit ? nameOf(items[^1]) : null, contract);
+    }
+
     /// <summary>Reads one item more than asked, in a second read if the first was full, to know whether the list ends here.</summary>
     public static async Task<(IReadOnlyList<T> Items, string? Next)> ReadAsync<T>(int limit, string? place, Func<string?, int, Task<IReadOnlyList<T>>> read, Func<T, string> placeOf)
     {

@@ -38,7 +38,7 @@ public sealed class KeyClient
 
     /// <summary>All keys, oldest first, expired ones too; never their secrets.</summary>
     public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken = default) =>
-        [.. (await ReadAsync(_store, cancellationToken)).Select(pair => pair.Key.ToKey(pair.Id)).OrderBy(key => key.CreatedAt).ThenBy(key => key.Id, StringComparer.Ordinal)];
+        [.. (await ReadAsync(_store, cancellationToken)).Select(pair => pair.Key.ToKey(pair.Id)).OrderBy(key => key.Id, StringComparer.Ordinal)];
 
     /// <summary>Ends a key; every node refuses it within five seconds. False when there is none of this id.</summary>
     /// <exception cref="InvalidRequestException">It is the last admin's key while other keys live: nobody could manage those.</exception>
