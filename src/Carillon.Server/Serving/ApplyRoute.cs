@@ -4,7 +4,6 @@ using Carillon.Access;
 using Carillon.AspNetCore.Access;
 using Carillon.AspNetCore.Routing;
 using Carillon.Hosting;
-using Carillon.Server.Cli;
 using Carillon.Server.Configuration;
 using Carillon.Store;
 
