@@ -25,7 +25,7 @@ public static class CarillonEndpoints
         var group = app.MapGroup(prefix);
         var options = services.GetRequiredService<IOptionsMonitor<CarillonApiOptions>>().Get(instance);
         var doors = Doors.Of(services.GetRequiredKeyedService<CarillonInstance>(instance), options);
-        new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, AllRoutes.List);
+        new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, [.. AllRoutes.List, .. services.GetServices<ApiRoute>()]);
         return group;
     }
 }

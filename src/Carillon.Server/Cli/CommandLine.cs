@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Carillon.Server.Verbs;
 using Carillon.Store;
 
@@ -35,31 +36,37 @@ internal static class CommandLine
         {
             return Say(error, unavailable.Message, Exit.Configuration);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return Exit.Failed;
         }
+        catch (Exception bug)
+        {
+            return Say(error, $"carillon failed in a way that was not foreseen; please report this with what you did:\n{bug}", Exit.Failed);
+        }
     }
 
-    internal static RootCommand Root()
+    // A plain command, not a RootCommand: that one is named after the program's file.
+    internal static Command Root()
     {
-        var root = new RootCommand("Carillon: an exact, durable job scheduler. `carillon serve` starts it, the other verbs talk to it.")
+        var help = new HelpOption();
+        help.Action = new TeachingHelp((SynchronousCommandLineAction)help.Action!);
+        var root = new Command("carillon", "Carillon: an exact, durable job scheduler. `carillon serve` starts it, the other verbs talk to it.")
         {
-            CommonOptions.Json, CommonOptions.Server, CommonOptions.Key,
+            help, new VersionOption(), CommonOptions.Json, CommonOptions.Server, CommonOptions.Key,
         };
         foreach (var verb in AllVerbs.Make())
         {
             root.Add(verb);
         }
 
-        var help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new TeachingHelp((SynchronousCommandLineAction)help.Action!);
         return root;
     }
 
     private static int Misread(ParseResult parse, TextWriter error)
     {
-        foreach (var fault in parse.Errors.Select(fault => fault.Message).Distinct())
+        // "A command is required" says nothing new where one was mistyped.
+        foreach (var fault in parse.Errors.Where(fault => parse.UnmatchedTokens.Count == 0 || fault.SymbolResult is not CommandResult).Select(fault => fault.Message).Distinct())
         {
             error.WriteLine(Plain.Text(fault));
         }
@@ -77,7 +84,7 @@ internal static class CommandLine
     private static string PathOf(ParseResult parse)
     {
         List<string> words = [];
-        for (SymbolPath? at = SymbolPath.Of(parse); at is not null; at = at.Parent)
+        for (Command? at = parse.CommandResult.Command; at is not null; at = at.Parents.OfType<Command>().FirstOrDefault())
         {
             words.Insert(0, at.Name);
         }
@@ -93,13 +100,5 @@ internal static class CommandLine
         }
 
         return exitCode;
-    }
-
-    private sealed record SymbolPath(string Name, SymbolPath? Parent)
-    {
-        public static SymbolPath Of(ParseResult parse) => Of(parse.CommandResult.Command);
-
-        private static SymbolPath Of(Command command) =>
-            command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? new SymbolPath(command.Name, Of(parent)) : new SymbolPath("carillon", null);
     }
 }

@@ -11,7 +11,7 @@ internal static class CommonOptions
 
     public static Option<string> Server { get; } = new("--server")
     {
-        Description = $"The running server; also CARILLON_SERVER [{DefaultServer}]",
+        Description = "The running server; also CARILLON_SERVER",
         HelpName = "URL",
         Recursive = true,
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CARILLON_SERVER") is { Length: > 0 } server ? server : DefaultServer,

@@ -11,6 +11,9 @@ internal static class Plain
 {
     public static string Text(string text) => text.Any(IsHarmful) ? Escaped(text) : text;
 
+    /// <summary>The same for JSON over several lines, where control characters can stand only inside of strings and are escaped there already.</summary>
+    public static string Json(string json) => string.Concat(json.Select(letter => letter is not '\n' and not '\r' && IsHarmful(letter) ? $"\\u{(int)letter:x4}" : letter.ToString()));
+
     private static string Escaped(string text)
     {
         var plain = new StringBuilder(text.Length + 16);

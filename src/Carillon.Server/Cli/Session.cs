@@ -18,7 +18,7 @@ internal sealed class Session(ParseResult parse) : IDisposable
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);
 
-    public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);
+    public T Get<T>(Argument<T> argument) => parse.GetValue(argument)!;
 
     /// <summary>True when the user named the option, rather than leaving it at its default.</summary>
     public bool IsGiven(Option option) => parse.GetResult(option) is { Implicit: false };

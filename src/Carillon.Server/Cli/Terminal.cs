@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Carillon.Server.Cli;
@@ -5,7 +6,7 @@ namespace Carillon.Server.Cli;
 /// <summary>Where a verb writes: answers to <paramref name="Out"/>, everything else to <paramref name="Error"/>. Values are made harmless on the way.</summary>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, int? Width = null)
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true };
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Terminal OfProcess() => new(Console.Out, Console.Error, Console.IsOutputRedirected ? null : WindowWidth());
 
@@ -30,7 +31,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, int? Width = n
             answer.WriteTo(writer);
         }
 
-        Out.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+        Out.WriteLine(Plain.Json(System.Text.Encoding.UTF8.GetString(buffer.ToArray())));
     }
 
     private static int? WindowWidth()

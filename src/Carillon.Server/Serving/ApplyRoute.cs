@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Carillon.Access;
 using Carillon.AspNetCore.Access;
 using Carillon.AspNetCore.Routing;
+using Carillon.AspNetCore.Shapes;
 using Carillon.Hosting;
 using Carillon.Server.Configuration;
 using Carillon.Store;
@@ -62,7 +63,7 @@ internal static class ApplyRoute
     }
 
     private static ConfigFile Posted(string name, string content) =>
-        ConfigFileReader.Read(name, content, ScheduleShape.Read, out var faults) ?? throw Invalid(faults);
+        ConfigFileReader.Read(name, content, ScheduleBody.Read, out var faults) ?? throw Invalid(faults);
 
     private static InvalidRequestException Invalid(IReadOnlyList<FileFault> faults) =>
         new([.. faults.Select(fault => fault.Fault with { Field = $"{fault.File}:{fault.At} {fault.Fault.Field}".Trim() })]);

@@ -1,5 +1,6 @@
 using Carillon.Access;
 using Carillon.AspNetCore;
+using Carillon.AspNetCore.Shapes;
 using Carillon.Handlers;
 using Carillon.Hosting;
 using Carillon.Server.Configuration;
@@ -19,7 +20,7 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
     /// <summary>Runs until it is told to stop; 0 after an orderly end.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var files = new ConfigFiles(request.ConfigPaths, ScheduleShape.Read);
+        var files = new ConfigFiles(request.ConfigPaths, ScheduleBody.Read);
         var read = files.ReadAll(out var faults);
         if (faults.Count > 0)
         {
@@ -43,10 +44,8 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
         AddWeb(builder);
         builder.Services.Configure<CarillonApiOptions>(api => (api.AllowPrivilegedHandlers, api.MaxBodyBytes) = (request.AllowRemoteExec, MaxBody));
         builder.Services.AddCarillon(carillon => AddCarillon(carillon, read));
-        builder.Services.AddKeyedSingleton("", (p, _) => p.GetRequiredKeyedService<CarillonInstance>("").Store); // TEMP
-        builder.Services.AddKeyedSingleton<TimeProvider>("", (p, _) => p.GetRequiredKeyedService<CarillonInstance>("").Clock); // TEMP
-        builder.Services.AddKeyedSingleton("", (p, _) => p.GetRequiredKeyedService<CarillonInstance>("").Ids); // TEMP
         builder.Services.AddSingleton(files);
+        builder.Services.AddSingleton(ApplyRoute.Route);
         builder.Services.AddSingleton(provider => new ConfigStep(files, provider.GetRequiredKeyedService<CarillonInstance>(""), provider.GetRequiredService<ILogger<ConfigStep>>()));
         if (request.ConfigPaths.Count > 0)
         {

@@ -8,11 +8,15 @@ internal static class AllVerbs
     public static IEnumerable<Verb> Make() =>
     [
         ServeVerb.Make(),
+        ApplyVerb.Make(),
         JobVerbs.Make(),
         ScheduleVerbs.Make(),
         ExplainVerbs.Make(),
         QueueVerbs.Make(),
         NodeVerbs.Make(),
+        KeyVerbs.Make(),
+        DoctorVerb.Make(),
+        DatabaseVerbs.Make(),
         VersionVerb.Make(),
     ];
 }

@@ -42,7 +42,8 @@ internal static class QueueVerbs
     {
         var name = session.Get(Name);
         var answer = await session.Api.PostAsync($"{Path}/{Query.Segment(name)}/{act}", body, cancellationToken);
-        return session.Answer(answer, _ => session.Terminal.Line($"{name}: {act} done."));
+        return session.Answer(answer, queue => session.Terminal.Line(
+            $"{name}: {(queue.Text("paused") == "true" ? "paused" : "runs")}, {(queue.Text("maxConcurrent") is { } limit ? $"at most {limit} at once" : "no limit")}."));
     }
 
     private static JsonObject? ReasonOf(Session session) => session.Get(Reason) is { } reason ? new JsonObject { ["reason"] = reason } : null;

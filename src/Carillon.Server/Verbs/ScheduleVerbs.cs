@@ -82,7 +82,7 @@ internal static class ScheduleVerbs
     {
         var answer = await session.Api.PostAsync($"{PathOf(session)}/{act}", body, cancellationToken);
         return session.Answer(answer, schedule => session.Terminal.Line(
-            schedule.Instant("nextAt") is { } next ? $"{session.Get(Name)}: {act}d; next at {next}." : $"{session.Get(Name)}: {act}d."));
+            act == "resume" && schedule.Instant("nextAt") is { } next ? $"{session.Get(Name)}: {act}d; next at {next}." : $"{session.Get(Name)}: {act}d."));
     }
 
     private static async Task<int> TriggerAsync(Session session, CancellationToken cancellationToken)
