@@ -1,9 +1,11 @@
 using Carillon.AspNetCore.Endpoints;
+using Carillon.AspNetCore.Metrics;
 using Carillon.AspNetCore.Routing;
 using Carillon.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -24,7 +26,9 @@ public static class CarillonEndpoints
         var services = app.ServiceProvider;
         var group = app.MapGroup(prefix);
         var options = services.GetRequiredService<IOptionsMonitor<CarillonApiOptions>>().Get(instance);
-        var doors = Doors.Of(services.GetRequiredKeyedService<CarillonInstance>(instance), options);
+        var metrics = new MetricListener();
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(metrics.Dispose);
+        var doors = Doors.Of(services.GetRequiredKeyedService<CarillonInstance>(instance), options, metrics);
         new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, [.. AllRoutes.List, .. services.GetServices<ApiRoute>()]);
         return group;
     }

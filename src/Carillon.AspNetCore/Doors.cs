@@ -1,5 +1,7 @@
 using Carillon.Access;
 using Carillon.AspNetCore.Access;
+using Carillon.AspNetCore.Compatibility;
+using Carillon.AspNetCore.Metrics;
 using Carillon.Cluster;
 using Carillon.Hosting;
 using Carillon.Insights;
@@ -23,9 +25,13 @@ internal sealed record Doors
 
     public required InsightReader Insights { get; init; }
 
+    public required ScheduleIds ScheduleIds { get; init; }
+
     public required HandlerList Handlers { get; init; }
 
     public required CursorSeal Cursors { get; init; }
+
+    public required MetricListener Metrics { get; init; }
 
     public required Gate Gate { get; init; }
 
@@ -36,15 +42,15 @@ internal sealed record Doors
     /// <summary>True once the store is open and while this node holds its lease.</summary>
     public required Func<bool> IsWorking { get; init; }
 
-    public static Doors Of(CarillonInstance instance, CarillonApiOptions options)
+    public static Doors Of(CarillonInstance instance, CarillonApiOptions options, MetricListener metrics)
     {
         var (store, clock) = (instance.Store, instance.Clock);
         var keys = new KeyClient(store, clock, instance.Ids);
         return new Doors
         {
             Jobs = instance.Jobs, Schedules = instance.Schedules, Queues = instance.Queues, Cluster = instance.Cluster, Keys = keys,
-            Insights = new InsightReader(store, clock), Handlers = new HandlerList(instance.Cluster, clock), Cursors = new CursorSeal(store, clock),
-            Gate = new Gate(store, new KeyRing(store, clock, keys), clock, options), Clock = clock, Options = options,
+            Insights = new InsightReader(store, clock), ScheduleIds = new ScheduleIds(instance.Schedules), Handlers = new HandlerList(instance.Cluster, clock), Cursors = new CursorSeal(store, clock),
+            Gate = new Gate(store, new KeyRing(store, clock, keys), clock, options), Clock = clock, Options = options, Metrics = metrics,
             IsWorking = () => instance is { IsOpen: true, IsWorking: true },
         };
     }

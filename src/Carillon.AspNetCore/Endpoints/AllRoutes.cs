@@ -1,3 +1,4 @@
+using Carillon.AspNetCore.Compatibility;
 using Carillon.AspNetCore.Routing;
 
 namespace Carillon.AspNetCore.Endpoints;
@@ -17,8 +18,12 @@ internal static class AllRoutes
         .. QueueEndpoints.Routes,
         .. NodeEndpoints.Routes,
         .. AuditEndpoints.Routes,
+        .. ExplainEndpoints.Routes,
         .. KeyEndpoints.Routes,
         .. StatusEndpoints.Routes,
         .. HealthEndpoints.Routes,
+        .. MetricsEndpoint.Routes,
+        .. CompatJobEndpoints.Routes,
+        .. CompatReadEndpoints.Routes,
     ];
 }

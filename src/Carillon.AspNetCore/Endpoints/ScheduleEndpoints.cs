@@ -1,6 +1,7 @@
 using System.Globalization;
 using Carillon.Access;
 using Carillon.AspNetCore.Access;
+using Carillon.AspNetCore.Compatibility;
 using Carillon.AspNetCore.Json;
 using Carillon.AspNetCore.Routing;
 using Carillon.AspNetCore.Shapes;
@@ -51,8 +52,13 @@ internal static class ScheduleEndpoints
         ? Results.Json(ScheduleView.Of(schedule), ApiJson.Wire.ScheduleView)
         : Problem.NotFound("schedule");
 
-    private static async Task<IResult> CreateAsync(ApiCall call) =>
-        await PutAsync(call, Request(await call.ReadAsync(ApiJson.Wire.ScheduleBody), null), PutCondition.MustBeNew);
+    private static async Task<IResult> CreateAsync(ApiCall call)
+    {
+        using var document = await BodyReader.ReadDocumentAsync(call.Http, call.Doors.Options.MaxBodyBytes);
+        return CompatShape.IsOlder(document.RootElement)
+            ? await CompatJobEndpoints.CreateAsync(call, BodyReader.Bind(document.RootElement, CompatJson.Wire.CompatJob, ""))
+            : await PutAsync(call, Request(BodyReader.Bind(document.RootElement, ApiJson.Wire.ScheduleBody, ""), null), PutCondition.MustBeNew);
+    }
 
     private static async Task<IResult> PutAsync(ApiCall call)
     {

@@ -45,6 +45,7 @@ namespace Carillon.AspNetCore.Json;
 [JsonSerializable(typeof(KeyBody))]
 [JsonSerializable(typeof(Page<KeyView>))]
 [JsonSerializable(typeof(NewKeyView))]
+[JsonSerializable(typeof(Carillon.Insights.Explanation))]
 [JsonSerializable(typeof(StatusView))]
 [JsonSerializable(typeof(HealthView))]
 internal sealed partial class ApiJson : JsonSerializerContext

@@ -5,6 +5,8 @@ namespace Carillon.Insights;
 /// <summary>The door to what the records mean: why jobs wait, and why things did or did not run. Reads only.</summary>
 public sealed class InsightReader
 {
+    private const int MaxHistory = 50;
+    private const int MaxJobs = 10;
     private readonly IStore _store;
     private readonly TimeProvider _clock;
 
@@ -23,5 +25,36 @@ public sealed class InsightReader
                 let wait = WaitRule.Decide(job, situation)
                 where wait is not null
                 select (job.Id, wait)).ToDictionary(pair => pair.Id, pair => pair.wait);
+    }
+
+    /// <summary>Why a job did or did not run; null when there is none of this id.</summary>
+    public async Task<Explanation?> ExplainJobAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        if (await _store.GetAsync(id, cancellationToken) is not { } job)
+        {
+            return null;
+        }
+
+        // Newest first, so that of a very long history the end is kept; then in order.
+        var query = new JournalQuery { Subject = Subject.Of(id), Kinds = [JournalKinds.Attempt, JournalKinds.Act], IsNewestFirst = true, Limit = MaxHistory };
+        var journal = await _store.ReadAsync(query, cancellationToken);
+        var waits = await ReadWaitsAsync([job], cancellationToken);
+        return JobExplanation.Of(job, [.. journal.Reverse()], waits.GetValueOrDefault(id));
+    }
+
+    /// <summary>Why a schedule does or does not fire, also one that was removed; null when nothing is known of the name.</summary>
+    public async Task<Explanation?> ExplainScheduleAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var subject = new Subject(SubjectKind.Schedule, name);
+        var history = await _store.ReadAsync(
+            new JournalQuery { Subject = subject, Kinds = [JournalKinds.Act, JournalKinds.Skipped], IsNewestFirst = true, Limit = MaxHistory }, cancellationToken);
+        if (await _store.GetScheduleAsync(name, cancellationToken) is not { } schedule)
+        {
+            return ScheduleExplanation.OfRemoved(name, history);
+        }
+
+        var jobs = await _store.ListAsync(new JobQuery { Filter = new JobFilter { Schedule = name }, Limit = MaxJobs }, cancellationToken);
+        var waits = await ReadWaitsAsync(jobs, cancellationToken);
+        return ScheduleExplanation.Of(schedule, history, [.. jobs.Select(job => (job, waits.GetValueOrDefault(job.Id)))]);
     }
 }
