@@ -39,10 +39,10 @@ internal static class Finishing
         return lost.ConvertAll(job => job.Id);
     }
 
-    public static IReadOnlyList<Guid> Return(Transaction transaction, string node, IReadOnlySet<Guid> known, DateTimeOffset now)
+    public static IReadOnlyList<Guid> Return(Transaction transaction, string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now)
     {
         var unknown = transaction.Board.Running.Select(running => running.Job)
-            .Where(job => job.Node == node && !known.Contains(job.Id)).OrderBy(job => job.Id).ToList();
+            .Where(job => job.Node == node && !known.Contains((job.Id, job.Token))).OrderBy(job => job.Id).ToList();
         foreach (var job in unknown)
         {
             var returned = job with { Attempt = job.Attempt - 1 };

@@ -17,7 +17,7 @@ internal sealed partial class SqliteStore
     public Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         Writer.RunAsync(transaction => Finishing.Reclaim(transaction, now), cancellationToken);
 
-    public Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<Guid> known, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now, CancellationToken cancellationToken) =>
         Writer.RunAsync(transaction => Finishing.Return(transaction, node, known, now), cancellationToken);
 
     public Task<IReadOnlyList<Guid>> ChangeAsync(JobFilter filter, JobChange change, int limit, Act? act, DateTimeOffset now, CancellationToken cancellationToken) =>

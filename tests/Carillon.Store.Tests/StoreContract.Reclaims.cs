@@ -201,7 +201,7 @@ public abstract partial class StoreContract
         await MakeAsync(Ask());
         var claimed = (await ClaimAsync(node)).Jobs;
 
-        var returned = await Store.ReturnAsync("a", new HashSet<Guid> { claimed[0].Id }, Noon, Stop);
+        var returned = await Store.ReturnAsync("a", new HashSet<(Guid, long)> { (claimed[0].Id, claimed[0].Token), (claimed[1].Id, claimed[1].Token - 1) }, Noon, Stop);
 
         var given = await LoadAsync(claimed[1].Id);
         Assert.Equal([claimed[1].Id], returned);

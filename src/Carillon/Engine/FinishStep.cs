@@ -24,14 +24,14 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
     /// <summary>Ends not yet written.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    /// <summary>The jobs whose ends are not yet written. Asked by the worker only after a failed claim.</summary>
-    public IEnumerable<Guid> OpenJobs
+    /// <summary>The claims whose ends are not yet written. Asked by the worker only after a failed claim.</summary>
+    public IEnumerable<(Guid Job, long Token)> OpenClaims
     {
         get
         {
             lock (_inHand)
             {
-                return [.. _inHand.Select(finish => finish.Job.Id), .. _queue.Select(finish => finish.Job.Id)];
+                return [.. _inHand.Concat(_queue).Select(finish => (finish.Job.Id, finish.Job.Token))];
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Carillon.Jobs;
 using Carillon.Store;
@@ -9,6 +10,8 @@ namespace Carillon.Engine;
 /// <summary>Runs one claimed job: scope, time-out, middleware and handler, then the decision how it ended.</summary>
 internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, EngineOptions options, Chance chance, ILoggerFactory loggers)
 {
+    private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
+
     /// <summary>Runs it. Null: the claim was lost while it ran, and nothing may be written.</summary>
     public async Task<Finish?> RunAsync(Attempt attempt)
     {
@@ -31,12 +34,18 @@ internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, Engi
     }
 
     /// <summary>A logger for an attempt at the job.</summary>
-    public AttemptLog LogOf(Job job) => new(loggers.CreateLogger($"Carillon.Handlers.{job.Handler}"), host.Clock, job);
+    public AttemptLog LogOf(Job job) =>
+        new(_loggers.GetOrAdd(job.Handler, static (handler, loggers) => loggers.CreateLogger($"Carillon.Handlers.{handler}"), loggers), host.Clock, job);
 
     private async Task<Outcome?> RunHandlerAsync(Attempt attempt, HandlerDefinition handler)
     {
         var (job, policy) = (attempt.Job, attempt.Job.Retry ?? handler.Retry ?? options.Retry);
         var timeout = job.Timeout ?? handler.Timeout ?? options.JobTimeout;
+        if (attempt.Cause != StopCause.None)
+        {
+            return OfError(new OperationCanceledException(), attempt, handler, policy, timeout);
+        }
+
         var context = new JobContext(job, host, attempt.Log, attempt.Token);
         attempt.Context = context;
         var limit = host.Clock.CreateTimer(static state => ((Attempt)state!).Stop(StopCause.Timeout), attempt, timeout, System.Threading.Timeout.InfiniteTimeSpan);
@@ -48,13 +57,16 @@ internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, Engi
         }
         catch (Exception error)
         {
-            return OutcomeRule.OfError(job, error, new AttemptEnd(attempt.Cause, attempt.CancelReason, policy, handler.NeverRetry, timeout, host.Clock.GetUtcNow(), chance.NextDouble()));
+            return OfError(error, attempt, handler, policy, timeout);
         }
         finally
         {
             await limit.DisposeAsync();
         }
     }
+
+    private Outcome? OfError(Exception error, Attempt attempt, HandlerDefinition handler, RetryPolicy policy, TimeSpan timeout) =>
+        OutcomeRule.OfError(attempt.Job, error, new AttemptEnd(attempt.Cause, attempt.CancelReason, policy, handler.NeverRetry, timeout, host.Clock.GetUtcNow(), chance.NextDouble()));
 
     // One span from the enqueuing call to each attempt: the job carries the W3C trace context of its creation.
     private static Activity? StartActivity(Job job)

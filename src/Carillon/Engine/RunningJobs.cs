@@ -7,7 +7,7 @@ namespace Carillon.Engine;
 /// <summary>The attempts that run on this node.</summary>
 internal sealed class RunningJobs
 {
-    private readonly ConcurrentDictionary<Guid, Attempt> _attempts = new();
+    private readonly ConcurrentDictionary<(Guid Job, long Token), Attempt> _attempts = new();
     private int _count;
 
     /// <summary>Told when an attempt has left.</summary>
@@ -20,19 +20,19 @@ internal sealed class RunningJobs
     public void Enter(Attempt attempt)
     {
         Interlocked.Increment(ref _count);
-        _attempts[attempt.Job.Id] = attempt;
+        _attempts[KeyOf(attempt)] = attempt;
     }
 
     public void Leave(Attempt attempt)
     {
-        _attempts.TryRemove(KeyValuePair.Create(attempt.Job.Id, attempt));
+        _attempts.TryRemove(KeyOf(attempt), out _);
         Interlocked.Decrement(ref _count);
         Left?.Invoke();
     }
 
     public void Stop(CancelRequest request)
     {
-        if (_attempts.TryGetValue(request.Job, out var attempt) && attempt.Job.Token == request.Token)
+        if (_attempts.TryGetValue((request.Job, request.Token), out var attempt))
         {
             attempt.Stop(StopCause.Cancelled, request.Reason);
         }
@@ -45,4 +45,6 @@ internal sealed class RunningJobs
             attempt.Stop(cause);
         }
     }
+
+    private static (Guid Job, long Token) KeyOf(Attempt attempt) => (attempt.Job.Id, attempt.Job.Token);
 }

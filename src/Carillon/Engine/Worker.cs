@@ -5,72 +5,108 @@ using Microsoft.Extensions.Logging;
 
 namespace Carillon.Engine;
 
-/// <summary>Claims as many jobs as there are free slots and starts them; says when the next one is due.</summary>
-internal sealed partial class Worker(
-    IStore store, NodeLease node, WorkerParts parts, EngineOptions options, ILogger<Worker> logger) : IStep
+/// <summary>Claims as many jobs as the slots will take and starts them; says when the next one is due.</summary>
+internal sealed partial class Worker : IStep
 {
     // When the store cannot take ends, no more than this many attempts may wait to be written before claiming stops.
     private const int MaxOpenFinishes = 2_000;
-    private volatile bool _isSlotBound;
+
+    // A job that was claimed ahead and met slots that do not come free goes back for another node.
+    private static readonly TimeSpan LongestAhead = TimeSpan.FromSeconds(1);
+
+    private readonly IStore _store;
+    private readonly NodeLease _node;
+    private readonly WorkerParts _parts;
+    private readonly EngineOptions _options;
+    private readonly ILogger<Worker> _logger;
+    private readonly Slots _slots;
+    private readonly ClaimAhead _ahead;
+    private long _startedAhead;
+    private volatile int _wakeAt = int.MaxValue;
     private volatile bool _isDraining;
     private bool _isClaimUnknown;
 
-    /// <summary>Its own: woken when a slot that it waited for is free.</summary>
+    public Worker(IStore store, NodeLease node, WorkerParts parts, EngineOptions options, ILogger<Worker> logger)
+    {
+        (_store, _node, _parts, _options, _logger) = (store, node, parts, options, logger);
+        _ahead = new ClaimAhead(parts.Clock);
+        _slots = new Slots(options.MaxConcurrentJobs, parts.Launch, RunAsync);
+        _slots.Ended += OnEnded;
+    }
+
+    /// <summary>Woken when a slot that it waited for is free.</summary>
     public event Action? SlotFreed;
 
-    /// <summary>From now on no job is claimed.</summary>
-    public void Drain() => _isDraining = true;
+    /// <summary>From now on no job is claimed, and none that was claimed ahead is begun.</summary>
+    public void Drain()
+    {
+        _isDraining = true;
+        GiveBack();
+    }
 
     public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken)
     {
-        _isSlotBound = true;
-        var free = Math.Min(options.MaxConcurrentJobs - parts.Running.Count, options.ClaimBatch);
-        if (_isDraining || !node.IsHeld || free <= 0 || parts.Finishes.Open > MaxOpenFinishes)
+        // Until a claim has said otherwise every slot that comes free is waited for.
+        _wakeAt = int.MaxValue;
+        var ahead = _ahead.Next(_slots.EndedCount);
+        var limit = Math.Min(_slots.Free + ahead - _slots.Ahead, _options.ClaimBatch);
+        if (_isDraining || !_node.IsHeld || limit <= 0 || _parts.Finishes.Open > MaxOpenFinishes)
         {
-            return null;
+            return GiveBackStuck();
         }
 
         await ReturnUnknownAsync(cancellationToken);
-        var request = new ClaimRequest { Node = options.Node, NodeToken = node.Token, Limit = free, Handlers = parts.Handlers.Limits, Queues = options.Queues };
+        var request = new ClaimRequest { Node = _options.Node, NodeToken = _node.Token, Limit = limit, Handlers = _parts.Handlers.Limits, Queues = _options.Queues };
         _isClaimUnknown = true;
-        var batch = await store.ClaimAsync(request, parts.Clock.GetUtcNow(), cancellationToken);
+        var batch = await _store.ClaimAsync(request, _parts.Clock.GetUtcNow(), cancellationToken);
         _isClaimUnknown = false;
         if (batch.IsNodeLost)
         {
-            node.Lose();
+            _node.Lose();
             return null;
         }
 
-        _isSlotBound = batch.Jobs.Count == free;
         Start(batch.Jobs);
-        return batch.NextDueAt;
+        return Wait(batch, limit, ahead);
+    }
+
+    // A full batch means that there is more: come back when half of what is ahead has begun. Else the store says when.
+    private DateTimeOffset? Wait(ClaimBatch batch, int limit, int ahead)
+    {
+        _wakeAt = batch.Jobs.Count < limit ? -1 : ahead / 2;
+        return _wakeAt >= 0 && _slots.Free > 0 && _slots.Ahead <= _wakeAt ? _parts.Clock.GetUtcNow() : batch.NextDueAt > _parts.Clock.GetUtcNow() || _wakeAt < 0 ? batch.NextDueAt : null;
     }
 
     // The last claim's answer never came: it may have given this node jobs that it does not know of, and its lease keeps them from others.
     private async Task ReturnUnknownAsync(CancellationToken cancellationToken)
     {
+        // By job and token: after a reclaim this node may still run an older attempt at the very job it was given.
         if (_isClaimUnknown)
         {
-            var known = parts.Running.All.Select(attempt => attempt.Job.Id).Concat(parts.Finishes.OpenJobs).ToHashSet();
-            await store.ReturnAsync(options.Node, known, parts.Clock.GetUtcNow(), cancellationToken);
+            var known = _parts.Running.All.Select(attempt => (attempt.Job.Id, attempt.Job.Token)).Concat(_parts.Finishes.OpenClaims).ToHashSet();
+            await _store.ReturnAsync(_options.Node, known, _parts.Clock.GetUtcNow(), cancellationToken);
             _isClaimUnknown = false;
         }
     }
 
     private void Start(IReadOnlyList<Job> jobs)
     {
-        foreach (var job in jobs)
+        if (jobs.Count == 0)
         {
-            var attempt = new Attempt(job, parts.Runner.LogOf(job), parts.Launch);
-            parts.Running.Enter(attempt);
-            parts.Launch(() => _ = RunAsync(attempt));
+            return;
         }
 
-        if (jobs.Count > 0)
+        var attempts = new Attempt[jobs.Count];
+        for (var i = 0; i < attempts.Length; i++)
         {
-            Telemetry.Telemetry.Consumed.Add(jobs.Count);
-            Telemetry.Telemetry.Running.Add(jobs.Count);
+            attempts[i] = new Attempt(jobs[i], _parts.Runner.LogOf(jobs[i]), _parts.Launch);
+            _parts.Running.Enter(attempts[i]);
         }
+
+        Telemetry.Telemetry.Consumed.Add(jobs.Count);
+        Telemetry.Telemetry.Running.Add(jobs.Count);
+        _startedAhead = _parts.Clock.GetTimestamp();
+        _slots.Add(attempts);
     }
 
     // Nothing awaits it: it must not throw, and whatever goes wrong inside becomes the attempt's end.
@@ -78,31 +114,56 @@ internal sealed partial class Worker(
     {
         try
         {
-            if (await parts.Runner.RunAsync(attempt) is { } finish)
+            if (await _parts.Runner.RunAsync(attempt) is { } finish)
             {
-                parts.Finishes.Add(finish);
+                _parts.Finishes.Add(finish);
             }
         }
         catch (Exception error)
         {
             LogRunnerFailed(error, attempt.Job.Id, error.Message);
-            var now = parts.Clock.GetUtcNow();
-            parts.Finishes.Add(new Finish(attempt.Job, options.Retry.Decide(attempt.Job.Attempt, error.ToString(), now, 0.5)) { StartedAt = attempt.Job.StartedAt ?? now, EndedAt = now });
+            var now = _parts.Clock.GetUtcNow();
+            _parts.Finishes.Add(new Finish(attempt.Job, _options.Retry.Decide(attempt.Job.Attempt, error.ToString(), now, 0.5)) { StartedAt = attempt.Job.StartedAt ?? now, EndedAt = now });
         }
         finally
         {
-            Leave(attempt);
+            _parts.Running.Leave(attempt);
+            Telemetry.Telemetry.Running.Add(-1);
+            attempt.Dispose();
         }
     }
 
-    private void Leave(Attempt attempt)
+    private void OnEnded()
     {
-        parts.Running.Leave(attempt);
-        Telemetry.Telemetry.Running.Add(-1);
-        attempt.Dispose();
-        if (_isSlotBound)
+        if (_slots.Ahead <= _wakeAt)
         {
             SlotFreed?.Invoke();
+        }
+    }
+
+    private DateTimeOffset? GiveBackStuck()
+    {
+        if (_slots.Ahead == 0)
+        {
+            return null;
+        }
+
+        if (_parts.Clock.GetElapsedTime(_startedAhead) >= LongestAhead)
+        {
+            GiveBack();
+            return null;
+        }
+
+        return _parts.Clock.GetUtcNow() + LongestAhead;
+    }
+
+    // They go through the runner, which sees that they were stopped and does not call their handler: released, no attempt burned.
+    private void GiveBack()
+    {
+        foreach (var attempt in _slots.TakeAhead())
+        {
+            attempt.Stop(StopCause.Shutdown);
+            _parts.Launch(() => _ = RunAsync(attempt));
         }
     }
 

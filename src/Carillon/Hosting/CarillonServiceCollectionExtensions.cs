@@ -59,7 +59,10 @@ public static class CarillonServiceCollectionExtensions
         var handlers = builder.Handlers.SelectMany(make => make(provider)).ToList();
         Check(builder, handlers);
         var parts = new InstanceParts(
-            builder.Name, builder.Store!(provider), new HandlerRegistry(handlers, builder.Middleware), provider, CarillonJson.Options(builder.Resolvers), new Chance());
+            builder.Name, builder.Store!(provider), new HandlerRegistry(handlers, builder.Middleware), provider, CarillonJson.Options(builder.Resolvers), new Chance())
+        {
+            Stdio = builder.Stdio ?? Console.Out,
+        };
         return new CarillonInstance(parts, options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>());
     }
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using Carillon.Cluster;
 using Carillon.Engine;
 using Carillon.Jobs;
+using Carillon.Outputs;
 using Microsoft.Extensions.Logging;
 
 namespace Carillon.Hosting;
@@ -21,6 +22,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
     private readonly List<DueWake> _wakes = [];
     private readonly List<Task> _loops = [];
     private readonly EngineNode _node;
+    private readonly OutputStep _outputs;
     private HeartbeatThread? _heartbeat;
     private IDisposable? _wiring;
 
@@ -35,6 +37,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
             ClockStepped = OnClockStepped,
         };
         _node = new EngineNode(instance.Store, parts, options, ManifestOf(instance, options));
+        _outputs = new OutputStep(instance.Outputs, instance.Clock);
     }
 
     public bool IsHeld => _node.Lease.IsHeld;
@@ -42,8 +45,9 @@ internal sealed partial class EngineHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _node.Heartbeat.RunOnceAsync(cancellationToken);
-        _node.Finishes.Finished += _instance.Finished;
-        var (finishes, worker, schedules, janitor) = (NewWake(), NewWake(), NewWake(), NewWake());
+        var (finishes, worker, schedules, janitor, outputs) = (NewWake(), NewWake(), NewWake(), NewWake(), NewWake());
+        _node.Finishes.Finished += _outputs.Add;
+        _outputs.Added += outputs.Pulse;
         _wiring = _node.Wire(new NodePulses(worker.Pulse, finishes.Pulse, schedules.Pulse, janitor.Pulse, () => _heartbeat?.Pulse()));
         if (_instance.Options.Enabled)
         {
@@ -51,6 +55,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
             Start(_node.Janitor, janitor);
             Start(_node.Worker, worker);
             Start(_node.Schedules, schedules);
+            Start(_outputs, outputs);
         }
 
         _heartbeat = new HeartbeatThread(_node.Heartbeat, _instance.Clock, _loggers.CreateLogger<HeartbeatThread>());
@@ -133,6 +138,10 @@ internal sealed partial class EngineHost : IAsyncDisposable
             while (_node.Finishes.Open > 0)
             {
                 await _node.Finishes.RunOnceAsync(CancellationToken.None);
+            }
+
+            while (await _outputs.RunOnceAsync(CancellationToken.None) is not null)
+            {
             }
         }
         catch (Exception error)

@@ -46,8 +46,8 @@ internal interface IJobStore
     /// <summary>Takes back the claims of nodes whose lease is gone: pending at once, or dead (<c>poison</c>) at the third loss. Says which jobs.</summary>
     Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Gives back the node's running jobs that are not among <paramref name="known"/>: pending at once, with their attempt, and no owner loss. Says which.</summary>
-    Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<Guid> known, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Gives back the node's running jobs whose claims are not among <paramref name="known"/>: pending at once, with their attempt, and no owner loss. Says which.</summary>
+    Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Applies the change to at most <paramref name="limit"/> matching jobs that allow it, and says which.</summary>
     Task<IReadOnlyList<Guid>> ChangeAsync(JobFilter filter, JobChange change, int limit, Act? act, DateTimeOffset now, CancellationToken cancellationToken);

@@ -19,7 +19,7 @@ internal sealed partial class FaultyStore
     public Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         CallAsync(() => inner.ReclaimAsync(now, cancellationToken));
 
-    public Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<Guid> known, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now, CancellationToken cancellationToken) =>
         CallAsync(() => inner.ReturnAsync(node, known, now, cancellationToken));
 
     public Task<IReadOnlyList<Guid>> ChangeAsync(JobFilter filter, JobChange change, int limit, Act? act, DateTimeOffset now, CancellationToken cancellationToken) =>

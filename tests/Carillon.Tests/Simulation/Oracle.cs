@@ -25,7 +25,7 @@ internal sealed class Oracle
     {
         foreach (var job in jobs)
         {
-            Trace.Add($"claim {job.Id:N} token {job.Token} by {job.Node}");
+            Trace.Add($"{job.StartedAt:HH:mm:ss.fff} claim {job.Id:N} token {job.Token} by {job.Node}");
             Expect(!_tokens.TryGetValue(job.Id, out var token) || job.Token > token, $"token of {job.Id} did not rise: {job.Token} after {token}");
             Expect(!_completed.ContainsKey(job.Id), $"{job.Id} was claimed after it had completed");
             Expect(!_cancelled.Contains(job.Id), $"{job.Id} began an attempt after it had been cancelled");
@@ -37,7 +37,7 @@ internal sealed class Oracle
     public void Finished(Finish finish, Job? before, bool isWritten)
     {
         var (job, token) = (finish.Job.Id, finish.Job.Token);
-        Trace.Add($"finish {job:N} token {token} {finish.Outcome.GetType().Name} {(isWritten ? "written" : "refused")}");
+        Trace.Add($"{finish.EndedAt:HH:mm:ss.fff} finish {job:N} token {token} {finish.Outcome.GetType().Name} {(isWritten ? "written" : "refused")}");
         if (!isWritten)
         {
             return;

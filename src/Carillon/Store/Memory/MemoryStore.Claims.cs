@@ -11,7 +11,7 @@ internal sealed partial class MemoryStore
     public Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         TransactAsync<IReadOnlyList<Guid>>(() => Reclaim(now), cancellationToken);
 
-    public Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<Guid> known, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now, CancellationToken cancellationToken) =>
         TransactAsync<IReadOnlyList<Guid>>(() => Return(node, known, now), cancellationToken);
 
     private ClaimBatch Claim(ClaimRequest request, DateTimeOffset now)
@@ -67,9 +67,9 @@ internal sealed partial class MemoryStore
         return lost.ConvertAll(job => job.Id);
     }
 
-    private List<Guid> Return(string node, IReadOnlySet<Guid> known, DateTimeOffset now)
+    private List<Guid> Return(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now)
     {
-        var unknown = _jobs.Values.Where(job => job.State == JobState.Running && job.Node == node && !known.Contains(job.Id)).OrderBy(job => job.Id).ToList();
+        var unknown = _jobs.Values.Where(job => job.State == JobState.Running && job.Node == node && !known.Contains((job.Id, job.Token))).OrderBy(job => job.Id).ToList();
         foreach (var job in unknown)
         {
             var returned = job with { Attempt = job.Attempt - 1 };
