@@ -4,7 +4,6 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 program="$root/artifacts/bin/Carillon.Server/release/Carillon.Server"
-published="$root/artifacts/publish/Carillon.Server/ready/Carillon.Server"
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 MSBUILDTERMINALLOGGER=off
 # Build nodes that outlive the command would hold the memory of a small machine; in CI the compiler server too.
