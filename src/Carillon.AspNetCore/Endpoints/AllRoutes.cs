@@ -23,6 +23,7 @@ internal static class AllRoutes
         .. StatusEndpoints.Routes,
         .. HealthEndpoints.Routes,
         .. MetricsEndpoint.Routes,
+        .. OpenApiEndpoint.Routes,
         .. CompatJobEndpoints.Routes,
         .. CompatReadEndpoints.Routes,
     ];

@@ -10,9 +10,12 @@ namespace Carillon.Server.Cli;
 /// <summary>All verbs, and how their ends become exit codes.</summary>
 internal static class CommandLine
 {
+    /// <summary>@FILE belongs to the options that take JSON, not to the parser.</summary>
+    internal static readonly ParserConfiguration Grammar = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var parse = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        var parse = Root().Parse(args, Grammar);
         if (parse.Action is ParseErrorAction)
         {
             return Misread(parse, error);

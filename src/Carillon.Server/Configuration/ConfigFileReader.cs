@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Carillon.Handlers;
 using Carillon.Jobs;
+using Carillon.Outputs;
 using Carillon.Scheduling;
 using Carillon.Server.Cli;
 using Carillon.Server.Configuration.Yaml;
@@ -130,7 +131,8 @@ internal sealed class ConfigFileReader
         var request = faults.Count > 0 ? null : _readSchedule(element, path, faults);
         if (request is not null)
         {
-            faults.AddRange(ScheduleRules.Check(request, Defaults).Select(fault => fault with { Field = $"{path}.{fault.Field}" }));
+            _ = OutputSpec.TryParse(request.Output, out _, out var outputs);
+            faults.AddRange(ScheduleRules.Check(request, Defaults).Concat(outputs).DistinctBy(fault => fault.Field).Select(fault => fault with { Field = $"{path}.{fault.Field}" }));
         }
 
         foreach (var fault in faults)

@@ -17,6 +17,7 @@ internal static class AllVerbs
         KeyVerbs.Make(),
         DoctorVerb.Make(),
         DatabaseVerbs.Make(),
+        BenchVerb.Make(),
         VersionVerb.Make(),
     ];
 }

@@ -24,16 +24,11 @@ internal static class ExplainVerbs
 
     private static void Print(Terminal terminal, JsonElement explanation)
     {
-        if (explanation.Text("answer") is { } answer)
+        // The first fact is the answer.
+        terminal.Line(explanation.Text("answer") ?? "");
+        foreach (var fact in explanation.Items("facts").Skip(1))
         {
-            terminal.Line(answer);
-        }
-
-        foreach (var fact in explanation.Items("facts").Concat(explanation.Items("items")))
-        {
-            var text = fact.ValueKind == JsonValueKind.String ? fact.GetString() : fact.Text("text") ?? fact.Text("fact") ?? fact.GetRawText();
-            var at = fact.Instant("at") is { } instant ? $"{instant}  " : "";
-            terminal.Line($"{at}{text}");
+            terminal.Line($"  {fact.Instant("at") ?? "",-20}  {fact.Text("text")}");
         }
     }
 }

@@ -24,9 +24,6 @@ internal sealed partial class ClusterClock : TimeProvider
         (_anchor, _anchorTimestamp) = (machine.GetUtcNow(), machine.GetTimestamp());
     }
 
-    /// <summary>Told after a step has been followed, with its length.</summary>
-    public event Action<TimeSpan>? Stepped;
-
     /// <summary>How far cluster time is ahead of the machine's clock right now.</summary>
     public TimeSpan Offset => GetUtcNow() - _machine.GetUtcNow();
 
@@ -54,8 +51,9 @@ internal sealed partial class ClusterClock : TimeProvider
         TimeSpan step;
         lock (_lock)
         {
-            step = _machine.GetUtcNow() - Counted();
-            (_anchor, _anchorTimestamp) = (_anchor + _machine.GetElapsedTime(_anchorTimestamp) + step, _machine.GetTimestamp());
+            var (now, timestamp) = (_machine.GetUtcNow(), _machine.GetTimestamp());
+            step = now - (_anchor + _machine.GetElapsedTime(_anchorTimestamp, timestamp));
+            (_anchor, _anchorTimestamp) = (now, timestamp);
             if (step.Duration() <= StepThreshold)
             {
                 return TimeSpan.Zero;
@@ -79,8 +77,6 @@ internal sealed partial class ClusterClock : TimeProvider
         {
             LogSteppedForward(step);
         }
-
-        Stepped?.Invoke(step);
     }
 
     private DateTimeOffset Counted() => _anchor + _machine.GetElapsedTime(_anchorTimestamp);

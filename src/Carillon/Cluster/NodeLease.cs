@@ -46,7 +46,7 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
         }
 
         var before = clock.GetTimestamp();
-        var renewal = await store.RenewAsync(_name, Token, duration, clock.GetUtcNow(), cancellationToken);
+        var renewal = await RenewAsync(cancellationToken);
         if (!renewal.IsHeld)
         {
             Lose();
@@ -87,6 +87,15 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
 
         LogLost(manifest.Node);
         Lost?.Invoke();
+    }
+
+    // No longer than the lease holds: a call that hangs must not keep from the running jobs that their claims are lost.
+    private async Task<Renewal> RenewAsync(CancellationToken cancellationToken)
+    {
+        var rest = duration - clock.GetElapsedTime(_heldSince);
+        using var limit = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        return await store.RenewAsync(_name, Token, duration, clock.GetUtcNow(), either.Token);
     }
 
     private async Task AcquireAsync(CancellationToken cancellationToken)

@@ -1,20 +1,34 @@
 using Carillon.Jobs;
 using Carillon.Store;
+using Microsoft.Extensions.Logging;
 
 namespace Carillon.Engine;
 
 /// <summary>A running attempt of this node: how it is asked to stop, and what it logged.</summary>
-internal sealed class Attempt(Job job, AttemptLog log, Launch launch) : IDisposable
+internal sealed partial class Attempt(Job job, AttemptLog log, Launch launch) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
+    private JobContext? _context;
     private bool _isOver;
 
     public Job Job { get; } = job;
 
     public AttemptLog Log { get; } = log;
 
-    public JobContext? Context { get; set; }
+    /// <summary>Set once the handler is about to be called; one that was asked to stop before that is told so.</summary>
+    public JobContext? Context
+    {
+        get => _context;
+        set
+        {
+            lock (_lock)
+            {
+                _context = value;
+                TellCause();
+            }
+        }
+    }
 
     public StopCause Cause { get; private set; }
 
@@ -35,10 +49,7 @@ internal sealed class Attempt(Job job, AttemptLog log, Launch launch) : IDisposa
             }
 
             (Cause, CancelReason) = (cause, reason ?? CancelReason);
-            if (Context is not null)
-            {
-                Context.StopCause = cause;
-            }
+            TellCause();
         }
 
         // Not on the caller's thread: a handler's callbacks must not hold up the heartbeat.
@@ -51,6 +62,14 @@ internal sealed class Attempt(Job job, AttemptLog log, Launch launch) : IDisposa
         {
             _isOver = true;
             _stop.Dispose();
+        }
+    }
+
+    private void TellCause()
+    {
+        if (_context is not null)
+        {
+            _context.StopCause = Cause;
         }
     }
 
@@ -72,5 +91,13 @@ internal sealed class Attempt(Job job, AttemptLog log, Launch launch) : IDisposa
         {
             // It ended by itself in between: there is nothing left to stop.
         }
+        catch (AggregateException error)
+        {
+            // Callbacks that the handler registered threw. Unhandled on a thread of the pool they would end the process.
+            LogCallbackFailed(Log, error);
+        }
     }
+
+    [LoggerMessage(1021, LogLevel.Error, "A callback on the job's cancellation token failed")]
+    private static partial void LogCallbackFailed(ILogger logger, Exception error);
 }

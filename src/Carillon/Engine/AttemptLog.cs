@@ -16,6 +16,7 @@ internal sealed class AttemptLog(ILogger inner, TimeProvider clock, Job job) : I
     private const int MaxTotal = 1024 * 1024;
     private readonly Lock _lock = new();
     private List<(DateTimeOffset At, LogLevel Level, string Text)>? _lines;
+    private List<(DateTimeOffset At, LogLevel Level, string Text)> _taken = [];
     private int _total;
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => inner.BeginScope(state);
@@ -43,10 +44,19 @@ internal sealed class AttemptLog(ILogger inner, TimeProvider clock, Job job) : I
                 return null;
             }
 
-            (lines, _lines) = (_lines, null);
+            (lines, _taken, _lines) = (_lines, _lines, null);
         }
 
         return new JournalEntry { Subject = Subject.Of(job.Id), Kind = JournalKinds.Log, At = lines[0].At, Data = Write(lines) };
+    }
+
+    /// <summary>What was last taken could not be written: it is taken again next time.</summary>
+    public void PutBack()
+    {
+        lock (_lock)
+        {
+            (_lines, _taken) = ([.. _taken, .. _lines ?? []], []);
+        }
     }
 
     private void Keep(LogLevel level, string text)

@@ -18,7 +18,10 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
     /// <summary>Told when there is something to write.</summary>
     public event Action? Added;
 
-    /// <summary>Told after an end was written, on the finishing loop.</summary>
+    /// <summary>Told after ends were written.</summary>
+    public event Action? Written;
+
+    /// <summary>Told after an end was written, on the finishing loop. What it throws is logged: the end stands.</summary>
     public event Action<Finish>? Finished;
 
     /// <summary>Ends not yet written.</summary>
@@ -51,19 +54,27 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
             return null;
         }
 
-        var written = await store.FinishAsync(_inHand, clock.GetUtcNow(), cancellationToken);
-        for (var i = 0; i < written.Count; i++)
+        // Not cancelled half-way: an end whose answer is not waited for would be sent again, and refused as if the claim had been lost.
+        var written = await store.FinishAsync(_inHand, clock.GetUtcNow(), CancellationToken.None);
+        foreach (var (finish, isWritten) in PutDown(written))
         {
-            Report(_inHand[i], written[i]);
+            Report(finish, isWritten);
         }
 
-        Interlocked.Add(ref _open, -_inHand.Count);
+        Written?.Invoke();
+        return _queue.IsEmpty ? null : clock.GetUtcNow();
+    }
+
+    // Before anybody is told: whatever goes wrong there, these ends are not sent again.
+    private List<(Finish Finish, bool IsWritten)> PutDown(IReadOnlyList<bool> written)
+    {
         lock (_inHand)
         {
+            List<(Finish, bool)> done = [.. _inHand.Zip(written)];
+            Interlocked.Add(ref _open, -_inHand.Count);
             _inHand.Clear();
+            return done;
         }
-
-        return _queue.IsEmpty ? null : clock.GetUtcNow();
     }
 
     private void TakeInHand()
@@ -87,7 +98,14 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
         }
 
         Log(finish);
-        Finished?.Invoke(finish);
+        try
+        {
+            Finished?.Invoke(finish);
+        }
+        catch (Exception error)
+        {
+            LogNotTold(error, finish.Job.Id, finish.Job.Handler, error.Message);
+        }
     }
 
     private void Log(Finish finish)
@@ -95,6 +113,9 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
         var job = finish.Job;
         switch (finish.Outcome)
         {
+            case Outcome.Succeeded when job.Schedule is not null:
+                LogScheduledSucceeded(job.Id, job.Handler, job.Schedule, finish.EndedAt - finish.StartedAt);
+                break;
             case Outcome.Succeeded when logger.IsEnabled(LogLevel.Debug):
                 LogSucceeded(job.Id, job.Handler, finish.EndedAt - finish.StartedAt);
                 break;
@@ -115,6 +136,10 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
     [LoggerMessage(1010, LogLevel.Debug, "Job {Job} ({Handler}) executed successfully in {Duration}")]
     private partial void LogSucceeded(Guid job, string handler, TimeSpan duration);
 
+    // A line for each instant of a schedule; a line for each of a hundred thousand other jobs would cost more than the jobs.
+    [LoggerMessage(1015, LogLevel.Information, "Job {Job} ({Handler}) of schedule {Schedule} executed successfully in {Duration}")]
+    private partial void LogScheduledSucceeded(Guid job, string handler, string schedule, TimeSpan duration);
+
     [LoggerMessage(1011, LogLevel.Warning, "Job {Job} ({Handler}) failed in attempt {Attempt} and runs again at {RunAt:O}: {Error}")]
     private partial void LogRetry(Guid job, string handler, int attempt, DateTimeOffset runAt, string error);
 
@@ -126,4 +151,7 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
 
     [LoggerMessage(1014, LogLevel.Warning, "fenced: the end of job {Job}, attempt {Attempt} ({Handler}) was refused, because this node had lost the claim; the job runs or ran elsewhere")]
     private partial void LogFenced(Guid job, int attempt, string handler);
+
+    [LoggerMessage(1015, LogLevel.Error, "The end of job {Job} ({Handler}) is written, but could not be passed on to its outputs: {Reason}")]
+    private partial void LogNotTold(Exception error, Guid job, string handler, string reason);
 }

@@ -11,9 +11,10 @@ namespace Carillon.Engine;
 internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership leadership, HeartbeatParts parts, ILogger<Heartbeat> logger) : IStep
 {
     private static readonly TimeSpan ClockCheck = TimeSpan.FromSeconds(1);
-    private readonly Dictionary<Guid, double> _reported = [];
+    private Dictionary<Attempt, double> _reported = [];
     private DateTimeOffset _nextBeatAt = DateTimeOffset.MinValue;
     private long _lastBeat;
+    private TimeSpan _openStep;
     private volatile bool _isAsked;
 
     /// <summary>A running job was asked to stop: beat at once.</summary>
@@ -21,26 +22,43 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
 
     public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken)
     {
-        var step = parts.FollowClock();
-        if (step != TimeSpan.Zero)
+        try
         {
-            await store.ShiftDelaysAsync(step, cancellationToken);
-            _nextBeatAt += step;
-            parts.ClockStepped();
-        }
+            await FollowClockAsync(cancellationToken);
+            var now = parts.Clock.GetUtcNow();
+            if (_isAsked || !node.IsHeld || now >= _nextBeatAt || parts.Clock.GetElapsedTime(_lastBeat) >= parts.Interval)
+            {
+                await BeatAsync(now, cancellationToken);
+            }
 
-        await BringProgressAsync(cancellationToken);
-        var now = parts.Clock.GetUtcNow();
-        if (_isAsked || !node.IsHeld || now >= _nextBeatAt || parts.Clock.GetElapsedTime(_lastBeat) >= parts.Interval)
+            await BringProgressAsync(cancellationToken);
+            return _nextBeatAt < now + ClockCheck ? _nextBeatAt : now + ClockCheck;
+        }
+        finally
         {
-            await BeatAsync(cancellationToken);
-            (_nextBeatAt, _lastBeat) = (now + parts.Interval, parts.Clock.GetTimestamp());
+            // Whatever failed: the jobs of a node whose lease has run out are told.
+            if (!node.IsHeld)
+            {
+                node.Lose();
+            }
         }
-
-        return now + ClockCheck;
     }
 
-    private async Task BeatAsync(CancellationToken cancellationToken)
+    // The clock tells a step once; the store must be told until it has heard it.
+    private async Task FollowClockAsync(CancellationToken cancellationToken)
+    {
+        var step = parts.FollowClock();
+        _openStep += step;
+        _nextBeatAt = _nextBeatAt == DateTimeOffset.MinValue ? _nextBeatAt : _nextBeatAt + step;
+        if (_openStep != TimeSpan.Zero)
+        {
+            await store.ShiftDelaysAsync(_openStep, cancellationToken);
+            _openStep = TimeSpan.Zero;
+            parts.ClockStepped();
+        }
+    }
+
+    private async Task BeatAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         _isAsked = false;
         try
@@ -50,47 +68,64 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
                 parts.Running.Stop(cancel);
             }
 
-            await leadership.BeatAsync(cancellationToken);
-            await BringLogsAsync(cancellationToken);
+            await (parts.MayLead ? leadership.BeatAsync(cancellationToken) : Task.CompletedTask);
+            (_nextBeatAt, _lastBeat) = (now + parts.Interval, parts.Clock.GetTimestamp());
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
             LogBeatFailed(error, node.Node, error.Message);
-            if (!node.IsHeld)
-            {
-                node.Lose();
-            }
+            (_isAsked, _nextBeatAt) = (true, now + (parts.Interval < ClockCheck ? parts.Interval : ClockCheck));
+            return;
         }
+
+        await BringLogsAsync(cancellationToken);
     }
 
+    // What running jobs tell is for people; it must never cost the node its lease.
     private async Task BringLogsAsync(CancellationToken cancellationToken)
     {
-        var lines = parts.Running.All.Select(attempt => attempt.Log.Take()).OfType<JournalEntry>().ToList();
-        if (lines.Count > 0)
+        var taken = parts.Running.All.Select(attempt => (attempt.Log, Lines: attempt.Log.Take())).Where(pair => pair.Lines is not null).ToList();
+        if (taken.Count > 0 && !await TryBringAsync(() => store.AppendAsync([.. taken.Select(pair => pair.Lines!)], cancellationToken), cancellationToken))
         {
-            await store.AppendAsync(lines, cancellationToken);
+            taken.ForEach(pair => pair.Log.PutBack());
         }
     }
 
     private async Task BringProgressAsync(CancellationToken cancellationToken)
     {
+        var reported = new Dictionary<Attempt, double>();
         foreach (var attempt in parts.Running.All)
         {
-            if (attempt.Context?.Progress is { } progress && _reported.GetValueOrDefault(attempt.Job.Id, -1) != progress)
+            if (attempt.Context?.Progress is { } progress
+                && (_reported.GetValueOrDefault(attempt, -1) == progress
+                    || await TryBringAsync(() => store.ReportAsync(attempt.Job.Id, attempt.Job.Token, progress, cancellationToken), cancellationToken)))
             {
-                _reported[attempt.Job.Id] = progress;
-                await store.ReportAsync(attempt.Job.Id, attempt.Job.Token, progress, cancellationToken);
+                reported[attempt] = progress;
             }
         }
 
-        if (_reported.Count > 0 && parts.Running.Count == 0)
+        _reported = reported;
+    }
+
+    private async Task<bool> TryBringAsync(Func<Task> bring, CancellationToken cancellationToken)
+    {
+        try
         {
-            _reported.Clear();
+            await bring();
+            return true;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotBrought(error, error.Message);
+            return false;
         }
     }
 
     [LoggerMessage(1030, LogLevel.Error, "Node {Node} could not renew its lease: {Reason}. It tries again; its jobs go on until the lease runs out")]
     private partial void LogBeatFailed(Exception error, string node, string reason);
+
+    [LoggerMessage(1032, LogLevel.Warning, "Log lines or progress of a running job could not be brought to the store: {Reason}. The job goes on")]
+    private partial void LogNotBrought(Exception error, string reason);
 }
 
 /// <summary>What a heartbeat works with.</summary>
@@ -98,6 +133,9 @@ internal sealed record HeartbeatParts(RunningJobs Running, TimeProvider Clock, T
 {
     /// <summary>Compares the clock with the machine's; zero where the store has its own.</summary>
     public Func<TimeSpan> FollowClock { get; init; } = static () => TimeSpan.Zero;
+
+    /// <summary>False on a node that only answers: it fires no schedule, so it should not be the leader.</summary>
+    public bool MayLead { get; init; } = true;
 
     /// <summary>Told when a step of the clock has been followed.</summary>
     public Action ClockStepped { get; init; } = static () => { };

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Carillon.Engine;
 
 /// <summary>
-/// Runs the heartbeat on a thread of its own: handlers that block every thread of the pool must not cost the node its lease.
+/// Runs the heartbeat on a thread of its own: handlers that block every thread of the pool must not cost the node its lease. What the
+/// heartbeat awaits goes on here too (<see cref="ThreadContext"/>), not on the pool.
 /// </summary>
 internal sealed partial class HeartbeatThread : IDisposable
 {
@@ -13,6 +14,7 @@ internal sealed partial class HeartbeatThread : IDisposable
     private readonly ILogger<HeartbeatThread> _logger;
     private readonly AutoResetEvent _pulse = new(false);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ThreadContext _context = new();
     private readonly Thread _thread;
 
     public HeartbeatThread(IStep step, TimeProvider clock, ILogger<HeartbeatThread> logger)
@@ -30,11 +32,13 @@ internal sealed partial class HeartbeatThread : IDisposable
         _pulse.Set();
         _thread.Join();
         _pulse.Dispose();
+        _context.Dispose();
         _stopping.Dispose();
     }
 
     private void Run()
     {
+        SynchronizationContext.SetSynchronizationContext(_context);
         while (!_stopping.IsCancellationRequested)
         {
             var rest = Beat();
@@ -46,7 +50,7 @@ internal sealed partial class HeartbeatThread : IDisposable
     {
         try
         {
-            var next = _step.RunOnceAsync(_stopping.Token).GetAwaiter().GetResult();
+            var next = _context.Run(() => _step.RunOnceAsync(_stopping.Token));
             return next is { } instant ? instant - _clock.GetUtcNow() : PauseAfterError;
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

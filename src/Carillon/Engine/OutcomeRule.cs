@@ -23,14 +23,18 @@ internal static class OutcomeRule
     public static Outcome? OfError(Job job, Exception error, AttemptEnd end) => end.Cause switch
     {
         StopCause.ClaimLost => null,
-        StopCause.Shutdown when error is OperationCanceledException => new Outcome.Snoozed(end.Now),
-        StopCause.Cancelled when error is OperationCanceledException => new Outcome.Cancelled(end.CancelReason),
+        StopCause.Shutdown when !IsFinal(error, end) => new Outcome.Snoozed(end.Now),
+        StopCause.Cancelled when !IsFinal(error, end) => new Outcome.Cancelled(end.CancelReason),
         StopCause.Timeout when error is OperationCanceledException =>
             end.Policy.Decide(job.Attempt, $"timed out: the attempt ran longer than {end.Timeout}", end.Now, end.Chance),
         _ when error is ArgumentsException => new Outcome.Dead("arguments", Cut(error.Message)),
         _ when end.NeverRetry.Any(type => type.IsInstanceOfType(error)) => new Outcome.Dead("error", Cut(error.ToString())),
         _ => end.Policy.Decide(job.Attempt, Cut(error.ToString()), end.Now, end.Chance),
     };
+
+    // Whatever else a handler throws once it was asked to stop comes of the stopping: drivers answer a cancelled call with exceptions of their own.
+    private static bool IsFinal(Exception error, AttemptEnd end) =>
+        error is not OperationCanceledException && (error is ArgumentsException || end.NeverRetry.Any(type => type.IsInstanceOfType(error)));
 
     private static string Cut(string text) => text.Length <= MaxErrorLength ? text : text[..MaxErrorLength] + "… (cut)";
 }

@@ -21,8 +21,11 @@ internal sealed partial class Worker : IStep
     private readonly ILogger<Worker> _logger;
     private readonly Slots _slots;
     private readonly ClaimAhead _ahead;
+    private readonly Lock _turns = new();
+    private Task<DateTimeOffset?> _turn = Task.FromResult<DateTimeOffset?>(null);
     private long _startedAhead;
     private volatile int _wakeAt = int.MaxValue;
+    private volatile bool _isFinishBound;
     private volatile bool _isDraining;
     private bool _isClaimUnknown;
 
@@ -32,25 +35,44 @@ internal sealed partial class Worker : IStep
         _ahead = new ClaimAhead(parts.Clock);
         _slots = new Slots(options.MaxConcurrentJobs, parts.Launch, RunAsync);
         _slots.Ended += OnEnded;
+        parts.Finishes.Written += OnWritten;
     }
 
-    /// <summary>Woken when a slot that it waited for is free.</summary>
+    /// <summary>Woken when a slot that it waited for is free, or enough ends are written.</summary>
     public event Action? SlotFreed;
 
-    /// <summary>From now on no job is claimed, and none that was claimed ahead is begun.</summary>
-    public void Drain()
+    /// <summary>Jobs that are claimed and wait for a slot.</summary>
+    public int Ahead => _slots.Ahead;
+
+    /// <summary>From now on no job is claimed, and none that was claimed ahead is begun. Done when the claim that was under way is, or has failed.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
     {
-        _isDraining = true;
+        Task turn;
+        lock (_turns)
+        {
+            (_isDraining, turn) = (true, _turn);
+        }
+
+        // Its answer may bring jobs: who looks whether any still run must look after it. The loop tells of its errors.
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         GiveBack();
     }
 
-    public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken)
+    public Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        lock (_turns)
+        {
+            return _turn = ClaimAsync(cancellationToken);
+        }
+    }
+
+    private async Task<DateTimeOffset?> ClaimAsync(CancellationToken cancellationToken)
     {
         // Until a claim has said otherwise every slot that comes free is waited for.
         _wakeAt = int.MaxValue;
         var ahead = _ahead.Next(_slots.EndedCount);
         var limit = Math.Min(_slots.Free + ahead - _slots.Ahead, _options.ClaimBatch);
-        if (_isDraining || !_node.IsHeld || limit <= 0 || _parts.Finishes.Open > MaxOpenFinishes)
+        if (_isDraining || !_node.IsHeld || limit <= 0 || IsFinishBound())
         {
             return GiveBackStuck();
         }
@@ -136,6 +158,21 @@ internal sealed partial class Worker : IStep
     private void OnEnded()
     {
         if (_slots.Ahead <= _wakeAt)
+        {
+            SlotFreed?.Invoke();
+        }
+    }
+
+    // The flag before the look: whoever writes in between sees it.
+    private bool IsFinishBound()
+    {
+        _isFinishBound = true;
+        return _isFinishBound = _parts.Finishes.Open > MaxOpenFinishes;
+    }
+
+    private void OnWritten()
+    {
+        if (_isFinishBound && _parts.Finishes.Open <= MaxOpenFinishes)
         {
             SlotFreed?.Invoke();
         }

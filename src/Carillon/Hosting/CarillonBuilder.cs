@@ -35,7 +35,6 @@ public sealed class CarillonBuilder
         return this;
     }
 
-
     /// <summary>Keeps everything in memory: for tests and trials. Nothing survives the process.</summary>
     public CarillonBuilder UseMemory() => UseStore(static _ => new MemoryStore());
 

@@ -15,14 +15,13 @@ namespace Carillon.Hosting;
 internal sealed class CarillonInstance : IAsyncDisposable
 {
     private readonly ILoggerFactory _loggers;
-    private readonly EngineOptions _engine;
     private EngineHost? _running;
 
     public CarillonInstance(InstanceParts parts, CarillonOptions options, TimeProvider machine, ILoggerFactory loggers)
     {
         _loggers = loggers;
         (Name, Options, Store, Handlers) = (parts.Name, options, parts.Store, parts.Handlers);
-        _engine = EngineOptionsOf(options);
+        Engine = EngineOptionsOf(parts.Name, options);
         Clock = new ClusterClock(machine, loggers.CreateLogger<ClusterClock>());
         StartedAt = Clock.GetUtcNow();
         Ids = new JobIds(Clock, parts.Chance);
@@ -31,13 +30,15 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Jobs = new JobClient(Store, Clock, Ids, Handlers, parts.Json);
         Queues = new QueueClient(Store, Clock);
         Schedules = new ScheduleClient(Store, Clock, Ids, new ScheduleDefaults(options.Zone));
-        Cluster = new ClusterReader(Store, Clock, _engine.Node);
+        Cluster = new ClusterReader(Store, Clock, Engine.Node);
         Outputs = new OutputWriter(parts.Stdio, Clock, new OutputOptions(options.OutputDirectory), loggers.CreateLogger<OutputWriter>());
     }
 
     public string Name { get; }
 
     public CarillonOptions Options { get; }
+
+    public EngineOptions Engine { get; }
 
     public IStore Store { get; }
 
@@ -73,7 +74,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
     {
         await Store.UpgradeSchemaAsync(cancellationToken);
         IsOpen = true;
-        var running = new EngineHost(this, _engine, _loggers);
+        var running = new EngineHost(this, Engine, _loggers);
         await running.StartAsync(cancellationToken);
         _running = running;
     }
@@ -97,9 +98,9 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Outputs.Dispose();
     }
 
-    private static EngineOptions EngineOptionsOf(CarillonOptions options) => new()
+    private static EngineOptions EngineOptionsOf(string name, CarillonOptions options) => new()
     {
-        Node = options.NodeName.Length > 0 ? options.NodeName : $"{Environment.MachineName}/{Environment.ProcessId}",
+        Node = options.NodeName.Length > 0 ? options.NodeName : $"{Environment.MachineName}/{Environment.ProcessId}{(name.Length > 0 ? "/" : "")}{name}",
         MaxConcurrentJobs = options.Enabled ? options.MaxConcurrentJobs : 0,
         ClaimBatch = options.ClaimBatch,
         Queues = options.Queues.Count == 0 ? null : options.Queues.ToHashSet(StringComparer.Ordinal),

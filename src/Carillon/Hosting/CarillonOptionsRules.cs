@@ -7,6 +7,9 @@ namespace Carillon.Hosting;
 /// <summary>Everything that can be wrong with the options, all at once.</summary>
 internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
 {
+    // A century: beyond what anybody means, and well within what an instant can be moved by.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
+
     public ValidateOptionsResult Validate(string? name, CarillonOptions options)
     {
         List<string> faults = [.. Faults(options)];
@@ -38,10 +41,15 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
             (nameof(options.KeepDead), options.KeepDead), (nameof(options.KeepJournal), options.KeepJournal),
         })
         {
-            if (value <= TimeSpan.Zero)
+            if (value <= TimeSpan.Zero || value > Longest)
             {
-                yield return $"{name} ({value}) must be more than zero.";
+                yield return $"{name} ({value}) must be more than zero and at most {Longest.Days} days.";
             }
+        }
+
+        if (options.JobTimeout > JobRules.LongestTimeout)
+        {
+            yield return $"JobTimeout ({options.JobTimeout}) must be at most {JobRules.LongestTimeout.Days} days; let longer work snooze, or enqueue its next part.";
         }
 
         if (options.DrainTimeout < TimeSpan.Zero || options.DrainTimeout > TimeSpan.FromHours(1))

@@ -22,6 +22,11 @@ public static class CarillonServiceCollectionExtensions
     /// <summary>Adds a further Carillon under a name; inject its clients with <c>[FromKeyedServices(name)]</c>. Its settings are the section <c>Carillon:NAME</c>.</summary>
     public static IServiceCollection AddCarillon(this IServiceCollection services, string name, Action<CarillonBuilder> build)
     {
+        if (services.Any(service => service.ServiceType == typeof(CarillonInstance) && name.Equals(service.ServiceKey)))
+        {
+            throw new InvalidOperationException($"A Carillon named '{name}' is already added to this host; give the further one a name of its own: AddCarillon(\"reports\", …).");
+        }
+
         var builder = new CarillonBuilder(name, services);
         services.AddOptions<CarillonOptions>(name).Configure<IServiceProvider>((options, provider) => Bind(name, options, provider)).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CarillonOptions>, CarillonOptionsRules>());
@@ -59,7 +64,7 @@ public static class CarillonServiceCollectionExtensions
         var handlers = builder.Handlers.SelectMany(make => make(provider)).ToList();
         Check(builder, handlers);
         var parts = new InstanceParts(
-            builder.Name, builder.Store!(provider), new HandlerRegistry(handlers, builder.Middleware), provider, CarillonJson.Options(builder.Resolvers), new Chance())
+            builder.Name, MeteredStore.Around(builder.Store!(provider)), new HandlerRegistry(handlers, builder.Middleware), provider, CarillonJson.Options(builder.Resolvers), provider.GetService<Chance>() ?? new Chance())
         {
             Stdio = builder.Stdio ?? Console.Out,
         };
@@ -74,7 +79,7 @@ public static class CarillonServiceCollectionExtensions
             faults.Add($"Two handlers are named '{twice}'; a name stands for one piece of code.");
         }
 
-        faults.AddRange(handlers.SelectMany(handler => JobRules.Name("handler", handler.Name)).Select(fault => fault.ToString()));
+        faults.AddRange(handlers.SelectMany(JobRules.Check).Select(fault => fault.ToString()));
         if (faults.Count > 0)
         {
             throw new OptionsValidationException(builder.Name, typeof(CarillonBuilder), faults);

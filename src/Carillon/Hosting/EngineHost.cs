@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using Carillon.Cluster;
 using Carillon.Engine;
@@ -65,8 +66,8 @@ internal sealed partial class EngineHost : IAsyncDisposable
     /// <summary>Takes no new job, waits for the running ones up to the drain time-out, stops and releases the rest, and gives the leases up.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _node.Worker.Drain();
         LogDraining(_node.Running.Count, _options.DrainTimeout);
+        await DrainAsync();
         await UntilIdleAsync(_options.DrainTimeout, cancellationToken);
         _node.Running.StopAll(StopCause.Shutdown);
         await UntilIdleAsync(StopGrace, CancellationToken.None);
@@ -107,27 +108,27 @@ internal sealed partial class EngineHost : IAsyncDisposable
         _loops.Add(Task.Run(() => loop.RunAsync(_stopping.Token)));
     }
 
+    private async Task DrainAsync()
+    {
+        using var limit = new CancellationTokenSource(StopGrace, _instance.Clock);
+        await _node.Worker.DrainAsync(limit.Token);
+    }
+
     private async Task UntilIdleAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var idle = new SemaphoreSlim(0);
-        void OnLeft() => idle.Release();
+        var idle = new Bell();
         using var limit = new CancellationTokenSource(timeout, _instance.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        _node.Running.Left += OnLeft;
-        try
+        _node.Running.Left += idle.Ring;
+        while (_node.Running.Count > 0 && !either.IsCancellationRequested)
         {
-            while (_node.Running.Count > 0)
-            {
-                await idle.WaitAsync(either.Token);
-            }
+            await idle.WaitAsync(either.Token);
         }
-        catch (OperationCanceledException)
+
+        _node.Running.Left -= idle.Ring;
+        if (_node.Running.Count > 0)
         {
             LogNotIdle(_node.Running.Count, timeout);
-        }
-        finally
-        {
-            _node.Running.Left -= OnLeft;
         }
     }
 
@@ -156,6 +157,8 @@ internal sealed partial class EngineHost : IAsyncDisposable
         _heartbeat = null;
         try
         {
+            // What did not stop, and what a claim brought whose answer was lost: given back, so that it counts as no loss of its owner.
+            await _node.Store.ReturnAsync(_options.Node, FrozenSet<(Guid, long)>.Empty, _instance.Clock.GetUtcNow(), CancellationToken.None);
             await _node.Leadership.ReleaseAsync(CancellationToken.None);
             await _node.Lease.ReleaseAsync(CancellationToken.None);
         }
@@ -190,6 +193,6 @@ internal sealed partial class EngineHost : IAsyncDisposable
     [LoggerMessage(1304, LogLevel.Warning, "The lease of node {Node} could not be given up ({Reason}); it runs out by itself")]
     private partial void LogNotReleased(Exception error, string node, string reason);
 
-    [LoggerMessage(1305, LogLevel.Information, "Node {Node} has stopped; {Left} jobs did not stop and will be taken back")]
+    [LoggerMessage(1305, LogLevel.Information, "Node {Node} has stopped; {Left} jobs did not stop and were given back")]
     private partial void LogStopped(string node, int left);
 }

@@ -17,7 +17,12 @@ internal sealed class EngineNode
         Finishes = new FinishStep(store, clock, loggers.CreateLogger<FinishStep>());
         Lease = new NodeLease(store, clock, manifest, options.LeaseDuration, loggers.CreateLogger<NodeLease>());
         Leadership = new Leadership(store, clock, options.Node, options.LeaseDuration, loggers.CreateLogger<Leadership>());
-        var beat = new HeartbeatParts(Running, clock, options.HeartbeatInterval) { FollowClock = parts.FollowClock, ClockStepped = parts.ClockStepped };
+        var beat = new HeartbeatParts(Running, clock, options.HeartbeatInterval)
+        {
+            FollowClock = parts.FollowClock,
+            ClockStepped = parts.ClockStepped,
+            MayLead = options.MaxConcurrentJobs > 0,
+        };
         Heartbeat = new Heartbeat(store, Lease, Leadership, beat, loggers.CreateLogger<Heartbeat>());
         var runner = new JobRunner(parts.Handlers, parts.Services, options, parts.Chance, loggers);
         var work = new WorkerParts(runner, Running, Finishes, parts.Handlers, clock) { Launch = parts.Launch };

@@ -8,6 +8,7 @@ namespace Carillon.Jobs;
 /// <summary>The door to jobs: enqueue, look, wait, cancel, retry. Safe for concurrent use.</summary>
 public sealed class JobClient
 {
+    private const int MaxKeyLooks = 3;
     private readonly IStore _store;
     private readonly TimeProvider _clock;
     private readonly JobIds _ids;
@@ -35,8 +36,8 @@ public sealed class JobClient
         }
 
         var now = _clock.GetUtcNow();
-        Check(requests, now);
-        return await WriteAsync([.. requests.Select(request => ToNewJob(request, now))], now, cancellationToken);
+        Check(requests, JobRules.MaxBatch, now);
+        return Read(await _store.EnqueueAsync([.. requests.Select(request => ToNewJob(request, now))], now, cancellationToken));
     }
 
     /// <summary>Accepts a batch and one more job that runs when all of the batch have ended as <paramref name="condition"/> says; all or none.</summary>
@@ -45,10 +46,36 @@ public sealed class JobClient
         IReadOnlyList<JobRequest> batch, JobRequest then, AfterCondition condition = AfterCondition.AnyEnd, CancellationToken cancellationToken = default)
     {
         var now = _clock.GetUtcNow();
-        Check([.. batch, then], now);
-        List<NewJob> jobs = [.. batch.Select(request => ToNewJob(request, now))];
-        jobs.Add(ToNewJob(then, now) with { After = [.. then.After, .. jobs.Select(job => new After(job.Id, condition))] });
-        return await WriteAsync(jobs, now, cancellationToken);
+        Check([.. batch, then], JobRules.MaxBatch + 1, now);
+        List<NewJob> jobs = [.. batch.Select(request => ToNewJob(request, now)), ToNewJob(then, now)];
+        var ids = jobs.ConvertAll(job => job.Id);
+        IReadOnlyList<EnqueueResult> results;
+        var attempt = 0;
+        do
+        {
+            jobs[^1] = jobs[^1] with { After = [.. then.After, .. ids.SkipLast(1).Select(id => new After(id, condition))] };
+            results = await _store.EnqueueAsync(jobs, now, cancellationToken);
+        }
+        while (TryFollowKeys(ids, results) && ++attempt < MaxKeyLooks);
+        return Read(results);
+    }
+
+    // A job of the batch whose key is taken is not written: what was to wait for it waits for the one that has the key.
+    private static bool TryFollowKeys(List<Guid> ids, IReadOnlyList<EnqueueResult> results)
+    {
+        if (results[^1].Status != EnqueueStatus.UnknownDependency)
+        {
+            return false;
+        }
+
+        var isChanged = false;
+        for (var i = 0; i < ids.Count - 1; i++)
+        {
+            isChanged |= ids[i] != results[i].Id;
+            ids[i] = results[i].Id;
+        }
+
+        return isChanged;
     }
 
     /// <summary>One job, live or ended; null when there is none (never was, or past its retention).</summary>
@@ -73,17 +100,31 @@ public sealed class JobClient
     public Task<IReadOnlyList<Guid>> RetryAsync(JobFilter filter, Act act, int limit = JobRules.MaxBatch, CancellationToken cancellationToken = default) =>
         _store.ChangeAsync(filter, JobChange.Retry, limit, act, _clock.GetUtcNow(), cancellationToken);
 
-    /// <summary>The job once it has ended, or as it stands when <paramref name="timeout"/> is over; null when there is none.</summary>
+    /// <summary>The job once it has ended, or as it stands when <paramref name="timeout"/> (0 to 24 days) is over; null when there is none.</summary>
     public async Task<Job?> WaitAsync(Guid id, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        using var ended = new SemaphoreSlim(0);
-        void OnSignal(StoreSignal signal) => _ = signal.HasFlag(StoreSignal.Ended) && ended.CurrentCount == 0 ? ended.Release() : 0;
+        var ended = new Bell();
+        void OnSignal(StoreSignal signal)
+        {
+            if (signal.HasFlag(StoreSignal.Ended))
+            {
+                ended.Ring();
+            }
+        }
+
         using var limit = new CancellationTokenSource(timeout, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         _store.Signalled += OnSignal;
         try
         {
-            return await UntilEndedAsync(id, ended, either.Token, cancellationToken);
+            var job = await _store.GetAsync(id, cancellationToken);
+            while (job is { IsEnded: false } && !either.IsCancellationRequested)
+            {
+                await ended.WaitAsync(either.Token);
+                job = await _store.GetAsync(id, cancellationToken);
+            }
+
+            return job;
         }
         finally
         {
@@ -91,33 +132,9 @@ public sealed class JobClient
         }
     }
 
-    private async Task<Job?> UntilEndedAsync(Guid id, SemaphoreSlim ended, CancellationToken either, CancellationToken cancellationToken)
+    private static void Check(IReadOnlyList<JobRequest> requests, int limit, DateTimeOffset now)
     {
-        var job = await _store.GetAsync(id, cancellationToken);
-        while (job is { IsEnded: false } && await EndsAsync(ended, either))
-        {
-            job = await _store.GetAsync(id, cancellationToken);
-        }
-
-        return job;
-    }
-
-    private static async Task<bool> EndsAsync(SemaphoreSlim ended, CancellationToken either)
-    {
-        try
-        {
-            await ended.WaitAsync(either);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    private static void Check(IReadOnlyList<JobRequest> requests, DateTimeOffset now)
-    {
-        if (requests.Count > JobRules.MaxBatch + 1)
+        if (requests.Count > limit)
         {
             throw new InvalidRequestException([new Fault("jobs", $"{requests.Count} items", $"at most {JobRules.MaxBatch} jobs are taken at once; send them in several calls")]);
         }
@@ -158,12 +175,11 @@ public sealed class JobClient
         Tags = request.Tags,
     };
 
-    private async Task<IReadOnlyList<JobReceipt>> WriteAsync(IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken)
+    private static IReadOnlyList<JobReceipt> Read(IReadOnlyList<EnqueueResult> results)
     {
-        var results = await _store.EnqueueAsync(jobs, now, cancellationToken);
         var faults = results.Index()
             .Where(result => result.Item.Status == EnqueueStatus.UnknownDependency)
-            .Select(result => new Fault(jobs.Count == 1 ? "after" : $"jobs[{result.Index}].after", null, "names a job that does not exist (or is past its retention)"))
+            .Select(result => new Fault(results.Count == 1 ? "after" : $"jobs[{result.Index}].after", null, "names a job that does not exist (or is past its retention)"))
             .ToList();
         return faults.Count == 0 ? [.. results.Select(result => new JobReceipt(result.Id, result.Status))] : throw new InvalidRequestException(faults);
     }

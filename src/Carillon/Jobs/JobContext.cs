@@ -84,10 +84,10 @@ public sealed class JobContext
 
     internal string? Result { get; private set; }
 
-    /// <summary>Says how far it is, 0 to 100. Readers see it within about a second; the last one stays with the job.</summary>
+    /// <summary>Says how far it is, 0 to 100. Readers see it within about a second; the last one stays with the job. No number (0 ÷ 0) says nothing.</summary>
     public void ReportProgress(double percent)
     {
-        Progress = Math.Clamp(percent, 0, 100);
+        Progress = double.IsNaN(percent) ? Progress : Math.Clamp(percent, 0, 100);
         _host.Progressed(this);
     }
 

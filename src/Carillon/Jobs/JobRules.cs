@@ -9,12 +9,13 @@ internal static class JobRules
     public const int MaxArgsBytes = 256 * 1024;
     public const int MaxNameLength = 200;
     public const int MaxBatch = 1_000;
+    public const int MaxLimit = 100_000;
     private const int MaxTags = 20;
     private const int MaxTagLength = 100;
     private const int MaxAttempts = 1_000;
     private const int MaxAfter = 1_000;
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(7);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(3_660);
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(7);
 
     /// <summary>Every fault of the request.</summary>
     public static IEnumerable<Fault> Check(JobRequest request, DateTimeOffset now) =>
@@ -108,6 +109,15 @@ internal static class JobRules
     /// <summary>Faults of a time-out.</summary>
     public static IEnumerable<Fault> Timeout(TimeSpan? timeout) =>
         timeout is { } given && (given <= TimeSpan.Zero || given > LongestTimeout) ? [new Fault("timeout", $"{given}", "must be more than 0s and at most 7d")] : [];
+
+    /// <summary>Faults of a handler, each under its name.</summary>
+    public static IEnumerable<Fault> Check(HandlerDefinition handler) =>
+        Name("handler", handler.Name)
+            .Concat(handler.Queue is null ? [] : Name("queue", handler.Queue))
+            .Concat(Retry(handler.Retry))
+            .Concat(Timeout(handler.Timeout))
+            .Concat(handler.MaxConcurrent is < 1 or > MaxLimit ? [new Fault("maxConcurrent", $"{handler.MaxConcurrent}", $"must be from 1 to {MaxLimit}, or null for no limit")] : [])
+            .Select(fault => fault with { Field = $"handler '{handler.Name}', {fault.Field}" });
 
     private static IEnumerable<Fault> When(JobRequest request, DateTimeOffset now)
     {

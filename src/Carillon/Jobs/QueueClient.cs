@@ -42,9 +42,9 @@ public sealed class QueueClient
     /// <summary>At most so many of its jobs run at once in the whole cluster; null for no limit.</summary>
     public Task LimitAsync(string queue, int? maxConcurrent, Act act, CancellationToken cancellationToken = default)
     {
-        if (maxConcurrent is < 1 or > 100_000)
+        if (maxConcurrent is < 1 or > JobRules.MaxLimit)
         {
-            throw new InvalidRequestException([new Fault("maxConcurrent", $"{maxConcurrent}", "must be from 1 to 100000, or null for no limit; to stop a queue, pause it")]);
+            throw new InvalidRequestException([new Fault("maxConcurrent", $"{maxConcurrent}", $"must be from 1 to {JobRules.MaxLimit}, or null for no limit; to stop a queue, pause it")]);
         }
 
         return ChangeAsync(queue, settings => settings with { MaxConcurrent = maxConcurrent }, act, cancellationToken);

@@ -29,12 +29,15 @@ public sealed class VirtualClock : TimeProvider
         }
     }
 
-    /// <summary>Timers that are set, but for those whose state is of the given type.</summary>
-    internal int CountTimersNotOf<TState>()
+    /// <summary>Says for whom a timer is made.</summary>
+    internal Func<object?> Owner { get; set; } = static () => null;
+
+    /// <summary>True when a timer of the owner is set that somebody waits for; one that only limits (a token source's) is none.</summary>
+    internal bool HasWait(object owner)
     {
         lock (_lock)
         {
-            return _timers.Count(timer => timer.State is not TState);
+            return _timers.Exists(timer => timer.State is not CancellationTokenSource && owner.Equals(timer.Owner));
         }
     }
 
@@ -81,7 +84,7 @@ public sealed class VirtualClock : TimeProvider
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new VirtualTimer(this, callback, state);
+        var timer = new VirtualTimer(this, callback, state, Owner());
         timer.Change(dueTime, period);
         return timer;
     }
@@ -110,18 +113,26 @@ public sealed class VirtualClock : TimeProvider
         }
     }
 
-    private sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, object? state) : ITimer
+    private sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, object? state, object? owner) : ITimer
     {
         private TimeSpan _period;
+        private bool _isDisposed;
 
         public long DueTicks { get; private set; }
 
         public object? State => state;
 
+        public object? Owner => owner;
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (clock._lock)
             {
+                if (_isDisposed)
+                {
+                    return false;
+                }
+
                 clock._timers.Remove(this);
                 _period = period;
                 if (dueTime != Timeout.InfiniteTimeSpan)
@@ -149,6 +160,7 @@ public sealed class VirtualClock : TimeProvider
         {
             lock (clock._lock)
             {
+                _isDisposed = true;
                 clock._timers.Remove(this);
             }
         }

@@ -61,7 +61,7 @@ public sealed class ConfigFileReaderTests
     [InlineData("owner: code", "c.yaml:1:1: owner (code): is the name of the schedules that stand on handlers; choose another")]
     [InlineData("queues: {a: 0}", "c.yaml:1:10: queues.a (0): must be how many of its jobs may run at once, from 1 to 100000, or null for no limit")]
     [InlineData("queues: {a: 99999999999}", "c.yaml:1:10: queues.a (99999999999): must be how many of its jobs may run at once, from 1 to 100000, or null for no limit")]
-    [InlineData("settings: {zoon: x}", "c.yaml:1:12: settings.zoon: is no setting; did you mean 'Zone'?")]
+    [InlineData("settings: {zne: x}", "c.yaml:1:12: settings.zne: is no setting; did you mean 'Zone'?")]
     [InlineData("settings: {MaxConcurrentJobs: many}", "c.yaml:1:12: settings.MaxConcurrentJobs (\"many\"): must be a whole number")]
     [InlineData("settings: {Zone: UTC, zone: UTC}", "c.yaml:1:23: settings.zone (UTC): is given twice, in two spellings; keep one of them")]
     [InlineData("http: {allow: [5]}", "c.yaml:1:8: http.allow: must be a list of hosts, addresses or networks; such as: allow: [\"127.0.0.1:8000\"]")]

@@ -18,14 +18,14 @@ public sealed class ServeRulesTests
     [InlineData("https://10.0.0.5", false)]
     [InlineData("http://localhost.example.org", false)]
     [InlineData("http://127.0.0.1.nip.io:8000", false)]
-    public void Only_loopback_addresses_count_as_local(string url, bool isLoopback)
+    public void Only_loopback_addresses_count_as_local(string address, bool isLoopback)
     {
         List<string> faults = [];
 
-        var address = Assert.Single(ListenAddress.ParseAll([url], faults));
+        var parsed = Assert.Single(ListenAddress.ParseAll([address], faults));
 
         Assert.Empty(faults);
-        Assert.Equal(isLoopback, address.IsLoopback);
+        Assert.Equal(isLoopback, parsed.IsLoopback);
     }
 
     [Theory]
@@ -33,12 +33,12 @@ public sealed class ServeRulesTests
     [InlineData("ftp://127.0.0.1")]
     [InlineData("http://127.0.0.1:8000/path")]
     [InlineData("http://")]
-    public void What_is_no_address_is_a_fault_that_names_it(string url)
+    public void What_is_no_address_is_a_fault_that_names_it(string address)
     {
         List<string> faults = [];
 
-        Assert.Empty(ListenAddress.ParseAll([url], faults));
-        Assert.Contains(url, Assert.Single(faults), StringComparison.Ordinal);
+        Assert.Empty(ListenAddress.ParseAll([address], faults));
+        Assert.Contains(address, Assert.Single(faults), StringComparison.Ordinal);
     }
 
     [Theory]

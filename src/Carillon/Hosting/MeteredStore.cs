@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Carillon.Store;
+using Meters = Carillon.Telemetry.Telemetry;
+
+namespace Carillon.Hosting;
+
+/// <summary>
+/// Measures what goes through the seam: how long each call takes, jobs accepted, how late schedules fire and what they skip. Every spring
+/// and every duty passes here, so nothing else need count it.
+/// </summary>
+internal sealed partial class MeteredStore(IStore inner) : IStore
+{
+    public static IStore Around(IStore store) => new MeteredStore(store);
+
+    public event Action<StoreSignal>? Signalled
+    {
+        add => inner.Signalled += value;
+        remove => inner.Signalled -= value;
+    }
+
+    public string Description => inner.Description;
+
+    public bool IsShared => inner.IsShared;
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    public async Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var results = await TimeAsync("enqueue", Stopwatch.GetTimestamp(), inner.EnqueueAsync(jobs, now, cancellationToken));
+        if (Meters.Sent.Enabled && results.All(result => result.Status != EnqueueStatus.UnknownDependency))
+        {
+            Sent(jobs.Where((_, place) => results[place].Status != EnqueueStatus.Existing));
+        }
+
+        return results;
+    }
+
+    public async Task<IReadOnlyList<FireResult>> FireAsync(IReadOnlyList<Firing> firings, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var results = await TimeAsync("fire", Stopwatch.GetTimestamp(), inner.FireAsync(firings, now, cancellationToken));
+        foreach (var (firing, result) in firings.Zip(results).Where(pair => pair.Second.IsApplied))
+        {
+            // Where some were skipped by overlap, it was the later ones.
+            var made = firing.Jobs.Take(result.Made).ToList();
+            Sent(made);
+            made.ForEach(job => Meters.ScheduleLateness.Record(Math.Max(0, (now - (job.ScheduledAt ?? now)).TotalSeconds), Tag("carillon.handler", job.Handler)));
+            Skipped(firing, result);
+        }
+
+        return results;
+    }
+
+    private static void Sent(IEnumerable<NewJob> jobs)
+    {
+        foreach (var group in jobs.GroupBy(job => (job.Queue, job.Handler)))
+        {
+            Meters.Sent.Add(group.Count(), Tag("messaging.destination.name", group.Key.Queue), Tag("carillon.handler", group.Key.Handler));
+        }
+    }
+
+    private static void Skipped(Firing firing, FireResult result)
+    {
+        if (result.SkippedByOverlap > 0)
+        {
+            Meters.ScheduleSkipped.Add(result.SkippedByOverlap, Tag("carillon.reason", "overlap"));
+        }
+
+        foreach (var fact in firing.Facts.Where(fact => fact.Kind == JournalKinds.Skipped))
+        {
+            using var data = JsonDocument.Parse(fact.Data);
+            Meters.ScheduleSkipped.Add(data.RootElement.GetProperty("count").GetInt64(), Tag("carillon.reason", data.RootElement.GetProperty("reason").GetString()));
+        }
+    }
+
+    private static Task<T> TimeAsync<T>(string call, long began, Task<T> running) => Meters.StoreDuration.Enabled ? AwaitAsync(call, began, running) : running;
+
+    private static async Task<T> AwaitAsync<T>(string call, long began, Task<T> running)
+    {
+        try
+        {
+            return await running;
+        }
+        finally
+        {
+            Record(call, began, running);
+        }
+    }
+
+    private static async Task TimeAsync(string call, long began, Task running)
+    {
+        try
+        {
+            await running;
+        }
+        finally
+        {
+            Record(call, began, running);
+        }
+    }
+
+    private static void Record(string call, long began, Task running)
+    {
+        var tags = new TagList { { "carillon.store.call", call } };
+        if (running.Exception?.InnerException is { } error)
+        {
+            tags.Add("error.type", error.GetType().Name);
+        }
+
+        Meters.StoreDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, tags);
+    }
+
+    private static KeyValuePair<string, object?> Tag(string name, object? value) => new(name, value);
+}
