@@ -38,8 +38,19 @@ internal sealed class Board
     /// <summary>False: no job waits for another one, so an end need not look for dependents.</summary>
     public bool HasDependents { get; set; }
 
+    /// <summary>Null: the next purge has to look.</summary>
+    public PurgeRest? PurgeRest { get; set; }
+
     /// <summary>The last number given in the journal.</summary>
     public long JournalSequence { get; set; }
+
+    /// <summary>A job with this id was made. False: such an id may have been there before.</summary>
+    public bool IsNew(Guid id)
+    {
+        var isNew = id.CompareTo(GreatestId) > 0;
+        GreatestId = isNew ? id : GreatestId;
+        return isNew;
+    }
 
     /// <summary>False: nothing is, and the next will be at <paramref name="nextAt"/>. True: the file has to be asked.</summary>
     public bool IsScheduleDue(DateTimeOffset now, out DateTimeOffset? nextAt)
@@ -139,6 +150,7 @@ internal sealed class Board
         _busyKeys.Clear();
         _queues.Clear();
         _isSchedulesFromExact = false;
+        PurgeRest = null;
     }
 
     private static void Count(Dictionary<string, int> counts, string name, int step) =>

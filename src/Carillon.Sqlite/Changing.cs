@@ -9,9 +9,10 @@ internal static class Changing
     public static IReadOnlyList<Guid> Change(Transaction transaction, JobFilter filter, JobChange change, int limit, Act? act, DateTimeOffset now)
     {
         var changed = new List<Guid>();
-        var from = Guid.Empty;
-        while (changed.Count < limit && FindCandidates(transaction, filter, change, from, limit) is { Count: > 0 } candidates)
+        var isMore = true;
+        for (var from = Guid.Empty; isMore && changed.Count < limit;)
         {
+            var candidates = FindCandidates(transaction, filter, change, from, limit);
             foreach (var id in candidates.TakeWhile(_ => changed.Count < limit))
             {
                 // Read anew: an earlier change may have ended it, as a dependent.
@@ -23,7 +24,9 @@ internal static class Changing
                 }
             }
 
-            from = candidates[^1];
+            // A short piece was the last: what came to match by these changes did not match when they were asked for.
+            isMore = candidates.Count == limit;
+            from = isMore ? candidates[^1] : from;
         }
 
         return changed;

@@ -7,7 +7,7 @@ internal static class DoneTable
 {
     private const string FindSql = $"select {JobRow.Columns} from job_done where id = ?1";
     private const string DeleteSql = "delete from job_done where id = ?1";
-    private const string HolderSql = "select id from job_done where tenant = ?1 and key = ?2 and key_until > ?3 limit 1";
+    private const string HolderSql = "select id from job_done where tenant = ?1 and key = ?2 and key_until > ?3 order by id desc limit 1";
 
     public static Job? Find(Transaction transaction, Guid id)
     {

@@ -66,8 +66,7 @@ internal static class Enqueuing
     {
         if (Enqueue(transaction, asked, now).Status == EnqueueStatus.UnknownDependency)
         {
-            Accept(transaction, (asked with { After = [] }).ToJob(now), now);
-            JobEnds.End(transaction, JobTable.Find(transaction, asked.Id)!, JobState.Cancelled, "dependency", now);
+            JobEnds.Insert(transaction, asked.ToJob(now), JobState.Cancelled, "dependency", now);
         }
     }
 

@@ -42,7 +42,7 @@ internal static class Firings
         JournalTable.AppendAll(transaction, firing.Facts);
         if (firing.Overlap == OverlapPolicy.CancelPrevious)
         {
-            FindLive(transaction, firing.ConcurrencyKey).ForEach(job => Changing.TryCancel(transaction, job, "overlap", now));
+            CancelLive(transaction, firing.ConcurrencyKey, now);
         }
 
         var room = CountRoom(transaction, firing);
@@ -60,7 +60,7 @@ internal static class Firings
             : null;
     }
 
-    private static List<Job> FindLive(Transaction transaction, string? concurrencyKey)
+    private static void CancelLive(Transaction transaction, string? concurrencyKey, DateTimeOffset now)
     {
         var ids = new List<Guid>();
         if (concurrencyKey is not null)
@@ -72,7 +72,14 @@ internal static class Firings
             }
         }
 
-        return ids.ConvertAll(id => JobTable.Find(transaction, id)!);
+        foreach (var id in ids)
+        {
+            // One may have ended with the one before it, as its dependent.
+            if (JobTable.Find(transaction, id) is { } job)
+            {
+                Changing.TryCancel(transaction, job, "overlap", now);
+            }
+        }
     }
 
     // Of several, the first finds none alive and the others find the first.

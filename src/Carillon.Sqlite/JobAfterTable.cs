@@ -5,18 +5,18 @@ namespace Carillon.Sqlite;
 /// <summary>What waiting jobs still wait for.</summary>
 internal static class JobAfterTable
 {
-    private const string InsertSql = "insert or ignore into job_after (parent, job, condition) values (?1, ?2, ?3)";
+    private const string InsertSql = "insert into job_after (parent, job, position, condition) values (?1, ?2, ?3, ?4)";
     private const string DeleteSql = "delete from job_after where job = ?1";
     private const string MeetSql = "delete from job_after where parent = ?1 and job = ?2";
-    private const string OfJobSql = "select parent, condition from job_after where job = ?1";
+    private const string OfJobSql = "select parent, condition from job_after where job = ?1 order by position";
     private const string DependentsSql = "select distinct job from job_after where parent = ?1 order by job";
 
     public static void Insert(Transaction transaction, Job job)
     {
-        foreach (var after in job.After)
+        for (var i = 0; i < job.After.Count; i++)
         {
             using var row = transaction.Use(InsertSql);
-            row.Set(1, after.Job).Set(2, job.Id).Set(3, (long)after.Condition).Run();
+            row.Set(1, job.After[i].Job).Set(2, job.Id).Set(3, (long)i).Set(4, (long)job.After[i].Condition).Run();
             transaction.Board.HasDependents = true;
         }
     }

@@ -46,23 +46,39 @@ internal static class JobEnds
         return true;
     }
 
+    /// <summary>A job that ends as it is made, without ever being live: it meets no other's key.</summary>
+    public static void Insert(Transaction transaction, Job job, JobState state, string? reason, DateTimeOffset now)
+    {
+        JournalTable.Adopt(transaction, job.Id);
+        Record(transaction, Closed(job, state, reason, now), now);
+    }
+
     private static Job Close(Transaction transaction, Job before, Job job, JobState state, string? reason, DateTimeOffset now)
     {
-        var closed = job with { State = state, Reason = reason, FinishedAt = now, CancelReason = null, After = [] };
+        var closed = Closed(job, state, reason, now);
         JobTable.Delete(transaction, before);
-        using (var row = transaction.Use(InsertSql))
-        {
-            JobRow.Bind(row, closed).Set(37, KeyUntil(closed)).Run();
-        }
-
         if (before.State == JobState.Waiting)
         {
             JobAfterTable.Delete(transaction, before.Id);
         }
 
-        transaction.Tell(before.State == JobState.Running ? StoreSignal.Ended | StoreSignal.Jobs : StoreSignal.Ended);
-        ScheduleTable.Wake(transaction, closed, now);
+        transaction.Tell(before.State == JobState.Running ? StoreSignal.Jobs : StoreSignal.None);
+        Record(transaction, closed, now);
         return closed;
+    }
+
+    private static Job Closed(Job job, JobState state, string? reason, DateTimeOffset now) =>
+        job with { State = state, Reason = reason, FinishedAt = now, CancelReason = null, After = [] };
+
+    private static void Record(Transaction transaction, Job closed, DateTimeOffset now)
+    {
+        using (var row = transaction.Use(InsertSql))
+        {
+            JobRow.Bind(row, closed).Set(37, KeyUntil(closed)).Run();
+        }
+
+        transaction.Tell(StoreSignal.Ended);
+        ScheduleTable.Wake(transaction, closed, now);
     }
 
     private static long? KeyUntil(Job job)

@@ -55,11 +55,8 @@ internal static class JobTable
         }
 
         JobAfterTable.Insert(transaction, job);
-        if (job.Id.CompareTo(transaction.Board.GreatestId) > 0)
-        {
-            transaction.Board.GreatestId = job.Id;
-        }
-
+        ForgetExpiry(transaction, job);
+        JournalTable.Adopt(transaction, job.Id);
         Tell(transaction, null, job);
     }
 
@@ -93,6 +90,7 @@ internal static class JobTable
         }
 
         transaction.Board.Put(begun);
+        ForgetExpiry(transaction, job);
     }
 
     public static void SaveProgress(Transaction transaction, RunningJob running)
@@ -126,6 +124,7 @@ internal static class JobTable
 
     private static void Leave(Transaction transaction, Job before, JobState? next)
     {
+        ForgetExpiry(transaction, before);
         if (before.State == JobState.Running && next != JobState.Running)
         {
             transaction.Board.Free(before);
@@ -133,6 +132,15 @@ internal static class JobTable
         else if (before.State == JobState.Pending)
         {
             transaction.Board.FindLane(before.Queue, before.Handler, before.Priority)?.Leave(Native.Instants.ToTicks(before.RunAt));
+        }
+    }
+
+    // The next purge looks when the next one expires.
+    private static void ForgetExpiry(Transaction transaction, Job job)
+    {
+        if (job.ExpiresAt is not null)
+        {
+            transaction.Board.PurgeRest = null;
         }
     }
 

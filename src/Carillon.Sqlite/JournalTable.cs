@@ -13,6 +13,7 @@ internal static class JournalTable
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
         """;
 
+    private const string AdoptSql = "update journal set is_free = 0 where subject_kind = 0 and subject = ?1 and is_free = 1";
     private const string DeleteOfJobSql = "delete from journal where subject_kind = 0 and subject = ?1";
 
     // The greatest number given stays known when its row is deleted, so that a reader's place never comes back.
@@ -60,6 +61,16 @@ internal static class JournalTable
         Data = data.ToJsonString(),
     }, schedule: null);
 
+    /// <summary>A job was made: entries that an earlier one of its id left behind go with it from now on.</summary>
+    public static void Adopt(Transaction transaction, Guid job)
+    {
+        if (!transaction.Board.IsNew(job))
+        {
+            using var rows = transaction.Use(AdoptSql);
+            rows.Set(1, job.ToString()).Run();
+        }
+    }
+
     /// <summary>A job's own entries go with it.</summary>
     public static void DeleteOfJob(Transaction transaction, Guid job)
     {
@@ -95,6 +106,11 @@ internal static class JournalTable
     private static void Append(Transaction transaction, JournalEntry entry, string? schedule)
     {
         var isFree = IsFree(transaction, entry.Subject);
+        if (isFree && entry.At < transaction.Board.PurgeRest?.From)
+        {
+            transaction.Board.PurgeRest = null;
+        }
+
         using var row = transaction.Use(InsertSql);
         row.Set(1, ++transaction.Board.JournalSequence).Set(2, (long)entry.Subject.Kind).Set(3, entry.Subject.Id).Set(4, entry.Kind).Set(5, entry.At)
             .Set(6, entry.Who).Set(7, entry.From).Set(8, entry.Data).Set(9, schedule).Set(10, isFree).Run();

@@ -20,13 +20,46 @@ internal static class Purging
 
     private const string OldEntriesSql = "delete from journal where sequence in (select sequence from journal where is_free = 1 and at <= ?1 order by at limit ?2)";
 
+    // What is oldest of each kind, and so the first to go.
+    private const string OldestSql = /*lang=sql*/ """
+        select (select min(finished_at) from job_done where state = 3),
+               (select min(finished_at) from job_done where state = 5),
+               (select min(finished_at) from job_done where state = 4),
+               (select min(at) from journal where is_free = 1)
+        """;
+
     public static PurgeResult Purge(Transaction transaction, Retention retention, int limit, DateTimeOffset now)
     {
+        if (transaction.Board.PurgeRest is { } rest && rest.Covers(retention, now))
+        {
+            return new PurgeResult(0, 0, rest.NextExpiryAt);
+        }
+
         var expired = Expire(transaction, limit, now);
         var removed = PurgeJobs(transaction, retention, limit - expired, now);
         removed += PurgeJournal(transaction, retention, limit - expired - removed, now);
-        return new PurgeResult(removed, expired, FindNextExpiry(transaction));
+        var nextExpiryAt = FindNextExpiry(transaction);
+        transaction.Board.PurgeRest = new PurgeRest(retention, now, FindNextPurge(transaction, retention, nextExpiryAt, now), nextExpiryAt);
+        return new PurgeResult(removed, expired, nextExpiryAt);
     }
+
+    // What ends or is written after now is kept at least as long as the shortest retention.
+    private static DateTimeOffset FindNextPurge(Transaction transaction, Retention retention, DateTimeOffset? nextExpiryAt, DateTimeOffset now)
+    {
+        using var row = transaction.Use(OldestSql);
+        row.Read();
+        return new[]
+        {
+            nextExpiryAt ?? DateTimeOffset.MaxValue,
+            After(row.InstantOrNull(0) ?? now, retention.Finished),
+            After(row.InstantOrNull(1) ?? now, retention.Finished),
+            After(row.InstantOrNull(2) ?? now, retention.Dead),
+            After(row.InstantOrNull(3) ?? now, retention.Journal),
+        }.Min();
+    }
+
+    private static DateTimeOffset After(DateTimeOffset instant, TimeSpan kept) =>
+        kept >= DateTimeOffset.MaxValue - instant ? DateTimeOffset.MaxValue : instant + kept;
 
     private static int Expire(Transaction transaction, int limit, DateTimeOffset now)
     {

@@ -1,9 +1,6 @@
 using Carillon.Hosting;
 using Carillon.Jobs;
 using Carillon.Scheduling;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Carillon.Server.Bench;
 

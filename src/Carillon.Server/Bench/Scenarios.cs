@@ -9,6 +9,7 @@ namespace Carillon.Server.Bench;
 internal sealed class Scenarios(string directory)
 {
     private static readonly Act Bench = new("bench", "bench", "schedule.put");
+    private const int WarmUp = 20;
     private int _files;
 
     /// <summary>Enqueues in batches of 1,000 while nothing runs, then drains with 100 slots.</summary>
@@ -51,7 +52,7 @@ internal sealed class Scenarios(string directory)
             started.Release();
         });
         var latencies = new List<double>();
-        for (var i = 0; i < samples + 20; i++)
+        for (var i = 0; i < samples + WarmUp; i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System);
             var before = Stopwatch.GetTimestamp();
@@ -60,7 +61,7 @@ internal sealed class Scenarios(string directory)
             latencies.Add(Stopwatch.GetElapsedTime(before, at).TotalMilliseconds);
         }
 
-        return [.. Figures.Of("enqueue to start", latencies.Skip(20), $"{samples} jobs, idle engine, same process")];
+        return [.. Figures.Of("enqueue to start", latencies.Skip(WarmUp), $"{samples} jobs, idle engine, same process")];
     }
 
     /// <summary>Schedules at known instants: how late each job's body begins.</summary>
@@ -81,19 +82,19 @@ internal sealed class Scenarios(string directory)
         await using (host)
         {
             var first = host.Instance.Clock.GetUtcNow() + TimeSpan.FromSeconds(1);
-            for (var i = 0; i < samples; i++)
+            for (var i = 0; i < samples + WarmUp; i++)
             {
                 var at = first + TimeSpan.FromMilliseconds(i * 97);
                 await host.Schedules.PutAsync(new ScheduleRequest { Name = $"at {i}", Handler = "noop", Kind = RecurrenceKind.At, Expression = at.ToString("O") }, Bench);
             }
 
-            for (var i = 0; i < samples; i++)
+            for (var i = 0; i < samples + WarmUp; i++)
             {
                 await done.WaitAsync();
             }
         }
 
-        return [.. Figures.Of("lateness of a schedule", late, $"{samples} instants, 97 ms apart; a negative figure would be early")];
+        return [.. Figures.Of("lateness of a schedule", late.Skip(WarmUp), $"{samples} instants, 97 ms apart; a negative figure would be early")];
     }
 
     /// <summary>Many schedules due in one second.</summary>

@@ -130,14 +130,15 @@ create index done_schedule_end on job_done (schedule, finished_at) where schedul
 -- Keys that hold beyond the end.
 create index done_key on job_done (tenant, key, key_until) where key_until is not null;
 
--- What waiting jobs wait for: open dependencies only. By parent, for its end looks here.
+-- What waiting jobs wait for, in the order they were given: open dependencies only. By parent, for its end looks here.
 create table job_after (
     parent blob not null,
     job blob not null,
+    position integer not null,
     condition integer not null,
-    primary key (parent, job, condition)
+    primary key (parent, job, position)
 ) without rowid;
-create index job_after_job on job_after (job);
+create index job_after_job on job_after (job, position);
 
 -- is_free: it belongs to no job, so it has a retention of its own; the others go with their job.
 create table journal (

@@ -113,6 +113,9 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
         var job = finish.Job;
         switch (finish.Outcome)
         {
+            case Outcome.Succeeded when job.Schedule is not null:
+                LogScheduledSucceeded(job.Id, job.Handler, job.Schedule, finish.EndedAt - finish.StartedAt);
+                break;
             case Outcome.Succeeded when logger.IsEnabled(LogLevel.Debug):
                 LogSucceeded(job.Id, job.Handler, finish.EndedAt - finish.StartedAt);
                 break;
@@ -132,6 +135,10 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
 
     [LoggerMessage(1010, LogLevel.Debug, "Job {Job} ({Handler}) executed successfully in {Duration}")]
     private partial void LogSucceeded(Guid job, string handler, TimeSpan duration);
+
+    // A line for each instant of a schedule; a line for each of a hundred thousand other jobs would cost more than the jobs.
+    [LoggerMessage(1015, LogLevel.Information, "Job {Job} ({Handler}) of schedule {Schedule} executed successfully in {Duration}")]
+    private partial void LogScheduledSucceeded(Guid job, string handler, string schedule, TimeSpan duration);
 
     [LoggerMessage(1011, LogLevel.Warning, "Job {Job} ({Handler}) failed in attempt {Attempt} and runs again at {RunAt:O}: {Error}")]
     private partial void LogRetry(Guid job, string handler, int attempt, DateTimeOffset runAt, string error);

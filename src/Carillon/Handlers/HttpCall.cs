@@ -36,7 +36,7 @@ internal sealed record HttpCall(HttpMethod Method, TargetUrl Target, StatusSet E
         List<string> found =
         [
             .. Methods.Contains(method, StringComparer.Ordinal) ? Array.Empty<string>() : [$"method '{Cut(method)}' is unknown; known are {string.Join(", ", Methods)}"],
-            .. timeout > TimeSpan.Zero && timeout <= LongestTimeout ? Array.Empty<string>() : [$"timeout {DurationText.Format(timeout)} must be more than 0s and at most 24h"],
+            .. timeout > TimeSpan.Zero && timeout <= LongestTimeout ? Array.Empty<string>() : [$"timeout {Language.Durations.Format(timeout)} must be more than 0s and at most 24h"],
             .. (args.Headers ?? new Dictionary<string, string>()).SelectMany(HeaderFaults),
         ];
         if (!TargetUrl.TryParse(args.Url, out var target, out var fault))

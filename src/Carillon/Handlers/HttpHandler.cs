@@ -61,7 +61,7 @@ internal sealed class HttpHandler(HttpTargets targets)
         catch (OperationCanceledException error)
         {
             var waited = limit.IsCancellationRequested ? call.Timeout : ConnectTimeout;
-            throw new AttemptFailedException($"{call} failed: no answer within {DurationText.Format(waited)}", error);
+            throw new AttemptFailedException($"{call} failed: no answer within {Language.Durations.Format(waited)}", error);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {

@@ -82,6 +82,15 @@ public sealed class CarillonBuilder
         return this;
     }
 
+    /// <summary>Where the output <c>stdio</c> is written; the process's standard output unless said.</summary>
+    public CarillonBuilder UseStdio(TextWriter writer)
+    {
+        Stdio = writer;
+        return this;
+    }
+
+    internal TextWriter? Stdio { get; private set; }
+
     internal CarillonBuilder UseStore(Func<IServiceProvider, IStore> store)
     {
         if (Store is not null)

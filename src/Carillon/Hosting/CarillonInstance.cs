@@ -1,6 +1,7 @@
 using Carillon.Cluster;
 using Carillon.Engine;
 using Carillon.Jobs;
+using Carillon.Outputs;
 using Carillon.Scheduling;
 using Carillon.Store;
 using Microsoft.Extensions.Logging;
@@ -30,6 +31,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Queues = new QueueClient(Store, Clock);
         Schedules = new ScheduleClient(Store, Clock, Ids, new ScheduleDefaults(options.Zone));
         Cluster = new ClusterReader(Store, Clock, Engine.Node);
+        Outputs = new OutputWriter(parts.Stdio, Clock, new OutputOptions(options.OutputDirectory), loggers.CreateLogger<OutputWriter>());
     }
 
     public string Name { get; }
@@ -60,8 +62,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
 
     public ClusterReader Cluster { get; }
 
-    /// <summary>Takes each end of an attempt to the outputs; set before the start.</summary>
-    public Action<Finish> Finished { get; set; } = static _ => { };
+    public OutputWriter Outputs { get; }
 
     /// <summary>True while this node's lease is held and jobs are taken.</summary>
     public bool IsWorking => _running?.IsHeld ?? false;
@@ -94,6 +95,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
         await (_running?.DisposeAsync() ?? ValueTask.CompletedTask);
         IsOpen = false;
         await Store.DisposeAsync();
+        Outputs.Dispose();
     }
 
     private static EngineOptions EngineOptionsOf(string name, CarillonOptions options) => new()
@@ -113,4 +115,8 @@ internal sealed class CarillonInstance : IAsyncDisposable
 
 /// <summary>What the builder gathered for one instance.</summary>
 internal sealed record InstanceParts(
-    string Name, IStore Store, HandlerRegistry Handlers, IServiceProvider Services, System.Text.Json.JsonSerializerOptions Json, Chance Chance);
+    string Name, IStore Store, HandlerRegistry Handlers, IServiceProvider Services, System.Text.Json.JsonSerializerOptions Json, Chance Chance)
+{
+    /// <summary>Where the output <c>stdio</c> goes.</summary>
+    public required TextWriter Stdio { get; init; }
+}

@@ -50,6 +50,9 @@ public sealed class CarillonOptions
     /// <summary>Operators' acts and skipped instants are kept so long.</summary>
     public TimeSpan KeepJournal { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>Files of outputs stand below this directory.</summary>
+    public string OutputDirectory { get; set; } = ".";
+
     /// <summary>Reserved by the older configuration; notices come with outputs by webhook.</summary>
     public bool EnableNotifications { get; set; }
 }

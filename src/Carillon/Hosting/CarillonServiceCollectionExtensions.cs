@@ -64,7 +64,10 @@ public static class CarillonServiceCollectionExtensions
         var handlers = builder.Handlers.SelectMany(make => make(provider)).ToList();
         Check(builder, handlers);
         var parts = new InstanceParts(
-            builder.Name, MeteredStore.Around(builder.Store!(provider)), new HandlerRegistry(handlers, builder.Middleware), provider, CarillonJson.Options(builder.Resolvers), provider.GetService<Chance>() ?? new Chance());
+            builder.Name, MeteredStore.Around(builder.Store!(provider)), new HandlerRegistry(handlers, builder.Middleware), provider, CarillonJson.Options(builder.Resolvers), provider.GetService<Chance>() ?? new Chance())
+        {
+            Stdio = builder.Stdio ?? Console.Out,
+        };
         return new CarillonInstance(parts, options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>());
     }
 

@@ -3,6 +3,7 @@ using System.Reflection;
 using Carillon.Cluster;
 using Carillon.Engine;
 using Carillon.Jobs;
+using Carillon.Outputs;
 using Microsoft.Extensions.Logging;
 
 namespace Carillon.Hosting;
@@ -22,6 +23,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
     private readonly List<DueWake> _wakes = [];
     private readonly List<Task> _loops = [];
     private readonly EngineNode _node;
+    private readonly OutputStep _outputs;
     private HeartbeatThread? _heartbeat;
     private IDisposable? _wiring;
 
@@ -36,6 +38,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
             ClockStepped = OnClockStepped,
         };
         _node = new EngineNode(instance.Store, parts, options, ManifestOf(instance, options));
+        _outputs = new OutputStep(instance.Outputs, instance.Clock);
     }
 
     public bool IsHeld => _node.Lease.IsHeld;
@@ -43,8 +46,9 @@ internal sealed partial class EngineHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _node.Heartbeat.RunOnceAsync(cancellationToken);
-        _node.Finishes.Finished += _instance.Finished;
-        var (finishes, worker, schedules, janitor) = (NewWake(), NewWake(), NewWake(), NewWake());
+        var (finishes, worker, schedules, janitor, outputs) = (NewWake(), NewWake(), NewWake(), NewWake(), NewWake());
+        _node.Finishes.Finished += _outputs.Add;
+        _outputs.Added += outputs.Pulse;
         _wiring = _node.Wire(new NodePulses(worker.Pulse, finishes.Pulse, schedules.Pulse, janitor.Pulse, () => _heartbeat?.Pulse()));
         if (_instance.Options.Enabled)
         {
@@ -52,6 +56,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
             Start(_node.Janitor, janitor);
             Start(_node.Worker, worker);
             Start(_node.Schedules, schedules);
+            Start(_outputs, outputs);
         }
 
         _heartbeat = new HeartbeatThread(_node.Heartbeat, _instance.Clock, _loggers.CreateLogger<HeartbeatThread>());
@@ -134,6 +139,10 @@ internal sealed partial class EngineHost : IAsyncDisposable
             while (_node.Finishes.Open > 0)
             {
                 await _node.Finishes.RunOnceAsync(CancellationToken.None);
+            }
+
+            while (await _outputs.RunOnceAsync(CancellationToken.None) is not null)
+            {
             }
         }
         catch (Exception error)

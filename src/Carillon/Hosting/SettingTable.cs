@@ -34,6 +34,7 @@ internal static class SettingTable
         Span("KeepFinished", (options, value) => options.KeepFinished = value),
         Span("KeepDead", (options, value) => options.KeepDead = value),
         Span("KeepJournal", (options, value) => options.KeepJournal = value),
+        Text("OutputDirectory", null, (options, value) => options.OutputDirectory = value),
         Bool("EnableNotifications", null, (options, value) => options.EnableNotifications = value),
         new("Queues", null, "names separated by commas", (options, text) => Do(() => AddQueues(options, text))),
     ];

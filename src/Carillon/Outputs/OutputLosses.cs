@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace Carillon.Outputs;
@@ -9,8 +8,6 @@ internal sealed partial class OutputLosses(TimeProvider clock, ILogger logger)
     private const int MaxTold = 100;
 
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
-    private static readonly Counter<long> Lost = Telemetry.Telemetry.Meter.CreateCounter<long>(
-        "carillon.output.lost", "{record}", "Records of ended attempts that an output did not take, by reason.");
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Reason, string Place), DateTimeOffset> _toldAt = [];
@@ -26,7 +23,7 @@ internal sealed partial class OutputLosses(TimeProvider clock, ILogger logger)
     public void Add(int count, string reason, string place, string message)
     {
         var total = Interlocked.Add(ref _total, count);
-        Lost.Add(count, new KeyValuePair<string, object?>("reason", reason));
+        Telemetry.Telemetry.OutputLost.Add(count, new KeyValuePair<string, object?>("reason", reason));
         if (IsToBeTold((reason, place)))
         {
             LogLost(count, place, message, total);

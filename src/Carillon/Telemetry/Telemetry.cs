@@ -47,6 +47,9 @@ public static class Telemetry
     internal static readonly Histogram<double> StoreDuration = Meter.CreateHistogram(
         "carillon.store.duration", "s", "Time a store call took, by call.", advice: Durations);
 
+    internal static readonly Counter<long> OutputLost = Meter.CreateCounter<long>(
+        "carillon.output.lost", "{record}", "Records of ended attempts that an output did not take, by reason.");
+
     internal static readonly Counter<long> ClockSteps = Meter.CreateCounter<long>(
         "carillon.clock.steps", "{step}", "Steps of the machine's clock that were noticed.");
 }

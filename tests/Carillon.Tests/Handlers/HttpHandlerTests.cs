@@ -177,7 +177,7 @@ public sealed class HttpHandlerTests
         clock.Advance(TimeSpan.FromSeconds(90));
 
         var error = await Assert.ThrowsAsync<AttemptFailedException>(() => running);
-        Assert.Equal($"GET {server.Origin}/ failed: no answer within 90s", error.Message);
+        Assert.Equal($"GET {server.Origin}/ failed: no answer within 1m30s", error.Message);
     }
 
     [Fact]

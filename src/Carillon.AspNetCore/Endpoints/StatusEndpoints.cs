@@ -1,0 +1,31 @@
+using Carillon.Access;
+using Carillon.AspNetCore.Json;
+using Carillon.AspNetCore.Routing;
+using Carillon.AspNetCore.Shapes;
+using Carillon.Hosting;
+using Carillon.Language;
+using Microsoft.AspNetCore.Http;
+
+namespace Carillon.AspNetCore.Endpoints;
+
+/// <summary>How the answering node and its cluster stand.</summary>
+internal static class StatusEndpoints
+{
+    public static IReadOnlyList<ApiRoute> Routes { get; } =
+    [
+        ApiRoute.Get("/api/v1/status", Role.Viewer, GetAsync, "The answering node and its cluster.") with { Answer = ApiJson.Wire.StatusView },
+    ];
+
+    private static async Task<IResult> GetAsync(ApiCall call)
+    {
+        var (cluster, clock) = (call.Doors.Cluster, call.Doors.Clock);
+        var nodes = await cluster.ListNodesAsync(call.Aborted);
+        var queues = await call.Doors.Queues.ListAsync(call.Aborted);
+        var status = new StatusView(
+            cluster.Node, nodes.FirstOrDefault(node => node.IsLeader)?.Manifest.Node, EngineHost.Version, cluster.Store,
+            TimeSpan.FromMilliseconds(Math.Round(clock.Offset.TotalMilliseconds)), Zones.Version, clock.GetUtcNow(),
+            nodes.Count, nodes.SelectMany(node => node.Manifest.Handlers).DistinctBy(handler => handler.Name).Count(),
+            new StatusJobs(queues.Sum(queue => queue.Pending), queues.Sum(queue => queue.Running), queues.Sum(queue => queue.Waiting), queues.Sum(queue => queue.Dead)));
+        return Results.Json(status, ApiJson.Wire.StatusView);
+    }
+}

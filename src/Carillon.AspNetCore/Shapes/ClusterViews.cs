@@ -1,0 +1,42 @@
+using Carillon.AspNetCore.Json;
+using Carillon.Cluster;
+using Carillon.Jobs;
+
+namespace Carillon.AspNetCore.Shapes;
+
+/// <summary>A handler of live nodes.</summary>
+internal sealed record HandlerView(string Name, string? Description, string? Queue, int? MaxConcurrent, bool Privileged, RawJson? ArgsSchema, IReadOnlyList<string> Nodes)
+{
+    public static IReadOnlyList<HandlerView> Of(IReadOnlyList<NodeView> nodes) =>
+    [
+        .. nodes.SelectMany(node => node.Manifest.Handlers.Select(handler => (Handler: handler, node.Manifest.Node)))
+            .GroupBy(pair => pair.Handler.Name, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => Of(group.First().Handler, [.. group.Select(pair => pair.Node)])),
+    ];
+
+    private static HandlerView Of(HandlerManifest handler, IReadOnlyList<string> nodes) =>
+        new(handler.Name, handler.Description, handler.Queue, handler.MaxConcurrent, handler.IsPrivileged, RawJson.Of(handler.ArgsSchema), nodes);
+}
+
+/// <summary>A live node.</summary>
+internal sealed record NodeAnswer(string Name, bool Leader, string Version, int ProcessId, DateTimeOffset StartedAt, int Slots, DateTimeOffset Until, IReadOnlyList<string> Handlers)
+{
+    public static NodeAnswer Of(NodeView node) => new(
+        node.Manifest.Node, node.IsLeader, node.Manifest.Version, node.Manifest.ProcessId, node.Manifest.StartedAt, node.Manifest.Slots, node.Until,
+        [.. node.Manifest.Handlers.Select(handler => handler.Name)]);
+}
+
+/// <summary>A queue.</summary>
+internal sealed record QueueAnswer(
+    string Name, bool Paused, string? PauseReason, string? PausedBy, int? MaxConcurrent, long Pending, long Running, long Waiting, long Dead, DateTimeOffset? OldestRunAt)
+{
+    public static QueueAnswer Of(QueueView queue) => new(
+        queue.Name, queue.Settings.IsPaused, queue.Settings.PauseReason, queue.Settings.PausedBy, queue.Settings.MaxConcurrent,
+        queue.Pending, queue.Running, queue.Waiting, queue.Dead, queue.OldestRunAt);
+}
+
+/// <summary>How many jobs of a queue may run at once; null for no limit.</summary>
+internal sealed record LimitBody
+{
+    public int? MaxConcurrent { get; init; }
+}

@@ -1,0 +1,34 @@
+using Carillon.Scheduling;
+
+namespace Carillon.Server.Configuration;
+
+/// <summary>A configuration file that has no fault.</summary>
+internal sealed record ConfigFile
+{
+    /// <summary>As the user named it.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The name under which it owns schedules: what it says itself, else the file's name.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Its schedules.</summary>
+    public IReadOnlyList<ConfigSchedule> Schedules { get; init; } = [];
+
+    /// <summary>Limits of queues, by name; null takes a limit away.</summary>
+    public IReadOnlyDictionary<string, int?> Queues { get; init; } = new Dictionary<string, int?>(StringComparer.Ordinal);
+
+    /// <summary>Targets that the handler <c>http</c> may call although they are not public.</summary>
+    public IReadOnlyList<string> HttpAllow { get; init; } = [];
+
+    /// <summary>Settings by the names of the section <c>Carillon</c>.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
+
+/// <summary>A schedule of a file.</summary>
+/// <param name="Request">What it asks for, with the file as owner.</param>
+/// <param name="Mark">A digest of what the file says about it: another mark, another will.</param>
+/// <param name="Line">Where it stands.</param>
+internal sealed record ConfigSchedule(ScheduleRequest Request, string Mark, long Line)
+{
+    public string Name => Request.Name;
+}

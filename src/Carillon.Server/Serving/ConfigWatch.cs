@@ -1,0 +1,13 @@
+using Carillon.Engine;
+
+namespace Carillon.Server.Serving;
+
+/// <summary>Looks at the configuration files whenever their directories change, for as long as the server runs.</summary>
+internal sealed class ConfigWatch(ConfigStep step, ConfigFiles files, TimeProvider clock, ILogger<Loop> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var wake = new FileWake(files.Paths, clock);
+        await new Loop(step, wake, clock, sweep: null, logger).RunAsync(stoppingToken);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Carillon.Server.Serving;
+
+/// <summary>What <c>carillon serve</c> was asked for.</summary>
+internal sealed record ServeRequest
+{
+    /// <summary>Where to listen.</summary>
+    public required IReadOnlyList<ListenAddress> Addresses { get; init; }
+
+    /// <summary>Where the data is.</summary>
+    public required StoreChoice Store { get; init; }
+
+    /// <summary>Configuration files; a change of one is applied while the server runs.</summary>
+    public IReadOnlyList<string> ConfigPaths { get; init; } = [];
+
+    /// <summary>API callers may name <c>exec</c>.</summary>
+    public bool AllowRemoteExec { get; init; }
+
+    /// <summary>The node's name; null for machine and process.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How log lines look.</summary>
+    public LogFormat Log { get; init; }
+}

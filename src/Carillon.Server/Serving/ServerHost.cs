@@ -1,0 +1,137 @@
+using Carillon.Access;
+using Carillon.AspNetCore;
+using Carillon.AspNetCore.Shapes;
+using Carillon.Handlers;
+using Carillon.Hosting;
+using Carillon.Server.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace Carillon.Server.Serving;
+
+/// <summary>
+/// The server: Kestrel, the API, one Carillon with the built-in handlers, and its configuration files. What could refuse the start is
+/// looked at before anything runs: settings, files, the store, and who may reach it.
+/// </summary>
+internal sealed partial class ServerHost(ServeRequest request, TextWriter output)
+{
+    private const int MaxBody = 1024 * 1024;
+
+    /// <summary>Runs until it is told to stop; 0 after an orderly end.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var files = new ConfigFiles(request.ConfigPaths, ScheduleBody.Read);
+        var read = files.ReadAll(out var faults);
+        if (faults.Count > 0)
+        {
+            throw new ConfigRefusedException(faults.Select(fault => fault.ToString()));
+        }
+
+        await using var app = Build(files, read);
+        await PrepareAsync(app, read, cancellationToken);
+        await app.StartAsync(cancellationToken);
+        LogListening(app.Services.GetRequiredService<ILogger<ServerHost>>(), string.Join(", ", app.Urls));
+        await app.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    }
+
+    private WebApplication Build(ConfigFiles files, IReadOnlyList<ConfigFile> read)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "carillon" });
+        builder.Configuration.AddInMemoryCollection(read.SelectMany(file => file.Settings).Select(setting => KeyValuePair.Create($"Carillon:{setting.Key}", (string?)setting.Value)));
+        builder.Configuration.AddEnvironmentVariables();
+        AddLogging(builder);
+        AddWeb(builder);
+        builder.Services.Configure<CarillonApiOptions>(api => (api.AllowPrivilegedHandlers, api.MaxBodyBytes) = (request.AllowRemoteExec, MaxBody));
+        builder.Services.AddCarillon(carillon => AddCarillon(carillon, read));
+        builder.Services.AddSingleton(files);
+        builder.Services.AddSingleton(ApplyRoute.Route);
+        builder.Services.AddSingleton(provider => new ConfigStep(files, provider.GetRequiredKeyedService<CarillonInstance>(""), provider.GetRequiredService<ILogger<ConfigStep>>()));
+        if (request.ConfigPaths.Count > 0)
+        {
+            builder.Services.AddHostedService<ConfigWatch>();
+        }
+
+        var app = builder.Build();
+        foreach (var address in request.Addresses)
+        {
+            app.Urls.Add(address.Url);
+        }
+
+        app.UseRouting();
+        app.MapCarillon();
+        return app;
+    }
+
+    private void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.AddSingleton<ILoggerProvider>(provider => new LogLines(output, request.Log, TimeProvider.System));
+    }
+
+    private static void AddWeb(WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Limit);
+        builder.Services.AddRoutingCore();
+    }
+
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MaxBody;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
+        kestrel.Limits.MaxConcurrentConnections = 10_000;
+    }
+
+    private void AddCarillon(CarillonBuilder carillon, IReadOnlyList<ConfigFile> read)
+    {
+        _ = request.Store.Path is { } path ? carillon.UseSqlite(path) : carillon.UseMemory();
+        if (request.Name is { } name)
+        {
+            carillon.Configure(options => options.NodeName = name);
+        }
+
+        carillon.Handle(provider => BuiltInHandlers.All(new BuiltInOptions
+        {
+            HttpAllow = [.. read.SelectMany(file => file.HttpAllow)],
+            NodeName = NameOf(provider.GetRequiredService<IOptionsMonitor<CarillonOptions>>().CurrentValue),
+            StartedAt = provider.GetRequiredService<TimeProvider>().GetUtcNow(),
+        }));
+    }
+
+    private static async Task PrepareAsync(WebApplication app, IReadOnlyList<ConfigFile> read, CancellationToken cancellationToken)
+    {
+        var instance = app.Services.GetRequiredKeyedService<CarillonInstance>("");
+        await instance.Store.UpgradeSchemaAsync(cancellationToken);
+        await RefuseOpenDoorAsync(app, instance, cancellationToken);
+        var step = app.Services.GetRequiredService<ConfigStep>();
+        step.Remember(read);
+        foreach (var file in read)
+        {
+            await step.ApplyAsync(file, cancellationToken);
+        }
+
+        await DefaultSchedules.ApplyAsync(instance, cancellationToken);
+    }
+
+    private static async Task RefuseOpenDoorAsync(WebApplication app, CarillonInstance instance, CancellationToken cancellationToken)
+    {
+        List<string> faults = [];
+        var open = ListenAddress.ParseAll(app.Urls, faults).Where(address => !address.IsLoopback).Select(address => address.Url).ToList();
+        if (open.Count > 0 && (await new KeyClient(instance.Store, instance.Clock, instance.Ids).ListAsync(cancellationToken)).Count == 0)
+        {
+            throw new ConfigRefusedException(
+                $"--urls ({string.Join(", ", open)}) can be reached from other machines, but no API key is there, so anybody could run jobs. "
+                + $"Make one first: carillon key create NAME --role admin --store {instance.Store.Description}; or listen on http://127.0.0.1:8000 only.");
+        }
+    }
+
+    private static string NameOf(CarillonOptions options) => options.NodeName.Length > 0 ? options.NodeName : $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    [LoggerMessage(3010, LogLevel.Information, "Carillon listens on {Addresses}")]
+    private static partial void LogListening(ILogger logger, string addresses);
+}

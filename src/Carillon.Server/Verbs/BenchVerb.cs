@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Carillon.Server.Bench;
+using Carillon.Server.Cli;
+
+namespace Carillon.Server.Verbs;
+
+/// <summary><c>carillon bench</c></summary>
+internal static class BenchVerb
+{
+    private static readonly Option<int> Jobs = new("--jobs") { Description = "How many jobs the throughput figures take", HelpName = "COUNT", DefaultValueFactory = _ => 100_000 };
+    private static readonly Option<string[]> Only = new("--only")
+    {
+        Description = $"Only these: {string.Join(", ", BenchRunner.Names)}",
+        HelpName = "NAME",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> Directory = new("--directory") { Description = "Where the files of the measurement stand meanwhile; a temporary directory unless said", HelpName = "PATH" };
+
+    public static Verb Make()
+    {
+        Only.AcceptOnlyFromAmong([.. BenchRunner.Names]);
+        return new Verb("bench", "Measure this machine: throughput, pick-up, precision, many schedules. Needs no server; takes about a minute", "carillon bench --only throughput pickup --json")
+            .With(Jobs, Only, Directory).Does(RunAsync);
+    }
+
+    private static async Task<int> RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var jobs = session.Get(Jobs);
+        if (jobs is < 2_000 or > 10_000_000)
+        {
+            session.Terminal.Note($"--jobs ({jobs}) must be from 2000 to 10000000.");
+            return Exit.BadInput;
+        }
+
+        var directory = Path.Combine(session.Get(Directory) ?? Path.GetTempPath(), $"carillon-bench-{Environment.ProcessId}");
+        var report = await BenchRunner.RunAsync(directory, jobs, session.Get(Only) ?? [], result =>
+        {
+            if (!session.IsJson)
+            {
+                session.Terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{result.Name,-46} {result.Value,12:N2} {result.Unit,-7} {result.Note}"));
+            }
+        });
+        return session.Answer(JsonSerializer.SerializeToElement(report, BenchJson.Default.BenchReport), _ => session.Terminal.Line($"{report.Machine}; {report.Store}"));
+    }
+}

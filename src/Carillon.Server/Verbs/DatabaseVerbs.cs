@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Carillon.Server.Cli;
+using Carillon.Sqlite;
+using Carillon.Sqlite.Native;
+
+namespace Carillon.Server.Verbs;
+
+/// <summary><c>carillon db …</c>: the store's file. All but the backup want it for themselves, so the server must be stopped first.</summary>
+internal static class DatabaseVerbs
+{
+    private static readonly Option<int> To = new("--to") { Description = "The version of the schema to go down to; 0 empties the file", HelpName = "N", Required = true };
+    private static readonly Argument<string> Target = new("file") { Description = "The backup to write; it must not exist" };
+    private static readonly Argument<string> Source = new("file") { Description = "A file that `carillon db backup` wrote" };
+
+    public static Verb Make() => new Verb("db", "The store's file: upgrade or downgrade its schema, back it up, restore it").With(
+        new Verb("upgrade", "Bring the schema up to date; `serve` does it by itself", "carillon db upgrade --store sqlite:./data/carillon.db").With(StoreOption.Store).Does(UpgradeAsync),
+        new Verb("downgrade", "Take the schema down for an older program; what it has no place for is lost, so back up first", "carillon db downgrade --to 1").With(To, StoreOption.Store).Does(DowngradeAsync),
+        new Verb("backup", "Write a whole, checked copy, also while the server runs", "carillon db backup backups/monday.db").With(Target, StoreOption.Store).Does(BackupAsync),
+        new Verb("restore", "Put a backup in the place of the file, which is set aside as FILE.before-restore", "carillon db restore backups/monday.db").With(Source, StoreOption.Store).Does(RestoreAsync));
+
+    private static async Task<int> UpgradeAsync(Session session, CancellationToken cancellationToken)
+    {
+        var path = StoreOption.PathOf(session);
+        var before = File.Exists(path) ? VersionOf(path) : 0;
+        await using (await OfflineStore.OpenAsync(path, cancellationToken))
+        {
+            // Opening is the upgrade.
+        }
+
+        var after = VersionOf(path);
+        return Done(session, new JsonObject { ["file"] = path, ["from"] = before, ["to"] = after },
+            before == after ? $"{path}: the schema has version {after}; there is nothing to do." : $"{path}: the schema went from version {before} to {after}.");
+    }
+
+    private static async Task<int> DowngradeAsync(Session session, CancellationToken cancellationToken)
+    {
+        var (path, to) = (Existing(session), session.Get(To));
+        await SqliteFiles.DowngradeAsync(new SqliteStoreOptions { Path = path }, to, cancellationToken);
+        return Done(session, new JsonObject { ["file"] = path, ["to"] = to }, $"{path}: the schema has version {to} now.");
+    }
+
+    private static Task<int> BackupAsync(Session session, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            var (path, target) = (Existing(session), Path.GetFullPath(session.Get(Target)));
+            StoreFile.CheckHeader(path);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            // Without the lock on purpose: a server may have it, and SQLite lets others read while it writes.
+            using (var source = Database.Open(path))
+            {
+                source.Execute("pragma busy_timeout = 5000");
+                SqliteFiles.Backup(source, target);
+            }
+
+            var bytes = new FileInfo(target).Length;
+            return Done(session, new JsonObject { ["file"] = path, ["backup"] = target, ["bytes"] = bytes }, $"{target}: {bytes} bytes, checked whole.");
+        },
+        cancellationToken);
+
+    private static async Task<int> RestoreAsync(Session session, CancellationToken cancellationToken)
+    {
+        var (path, source) = (StoreOption.PathOf(session), session.Get(Source));
+        if (!File.Exists(source))
+        {
+            throw new CliException(Exit.NotFound, $"{source} is not there; give the path of a file written by `carillon db backup`.");
+        }
+
+        var aside = await SqliteFiles.RestoreAsync(source, new SqliteStoreOptions { Path = path }, cancellationToken);
+        return Done(session, new JsonObject { ["file"] = path, ["setAside"] = aside }, aside is null ? $"{path}: restored." : $"{path}: restored; the file of before is {aside}.");
+    }
+
+    private static int VersionOf(string path)
+    {
+        StoreFile.CheckHeader(path);
+        using var database = Database.Open(path);
+        return SchemaUpgrade.VersionOf(database);
+    }
+
+    private static string Existing(Session session)
+    {
+        var path = StoreOption.PathOf(session);
+        return File.Exists(path) ? path : throw new CliException(Exit.NotFound, $"{path} is not there; name the store with --store sqlite:PATH.");
+    }
+
+    private static int Done(Session session, JsonObject answer, string line) =>
+        session.Answer(JsonSerializer.SerializeToElement(answer, CliJson.Default.JsonObject), _ => session.Terminal.Line(line));
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Carillon.Cluster;
+using Carillon.Store;
+
+namespace Carillon.Insights;
+
+/// <summary>What holds jobs back right now, read once for a whole list.</summary>
+internal sealed record Situation(DateTimeOffset Now, Summary Summary, IReadOnlyDictionary<string, QueueSettings> Queues, IReadOnlyList<NodeManifest> Nodes)
+{
+    private readonly ILookup<string, JobCount> _runningByQueue = Running(Summary).ToLookup(count => count.Queue, StringComparer.Ordinal);
+    private readonly ILookup<string, JobCount> _runningByHandler = Running(Summary).ToLookup(count => count.Handler, StringComparer.Ordinal);
+
+    public static async Task<Situation> ReadAsync(IStore store, Summary summary, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var queues = await store.ListDefinitionsAsync(DefinitionKinds.Queue, cancellationToken);
+        var leases = await store.ListLeasesAsync(ClusterReader.NodePrefix, now, cancellationToken);
+        return new Situation(
+            now,
+            summary,
+            queues.ToDictionary(queue => queue.Name, queue => JsonSerializer.Deserialize(queue.Body, StoreJson.Default.QueueSettings) ?? new QueueSettings(), StringComparer.Ordinal),
+            [.. leases.Select(lease => NodeManifest.Parse(lease.Data)).OfType<NodeManifest>()]);
+    }
+
+    public long RunningIn(string queue) => _runningByQueue[queue].Sum(count => count.Count);
+
+    public long RunningOf(string handler) => _runningByHandler[handler].Sum(count => count.Count);
+
+    public long RunningInAll => Running(Summary).Sum(count => count.Count);
+
+    private static IEnumerable<JobCount> Running(Summary summary) => summary.Counts.Where(count => count.State == JobState.Running);
+}

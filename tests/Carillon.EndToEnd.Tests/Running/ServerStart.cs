@@ -1,0 +1,28 @@
+namespace Carillon.EndToEnd.Tests.Running;
+
+/// <summary>A program to start for a test.</summary>
+internal sealed record ServerStart(string Program, IReadOnlyList<string> Arguments)
+{
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary><c>carillon serve</c> on the file, on a free port of the loopback.</summary>
+    public static ServerStart Serve(string database, params string[] more) =>
+        new("Carillon.Server", ["serve", "--urls", "http://127.0.0.1:0", "--store", $"sqlite:{database}", .. more]);
+
+    /// <summary>The test host on the file, whose handlers write to the oracle.</summary>
+    public static ServerStart Host(string database, string oracle, params string[] more) =>
+        new("Carillon.TestHost", ["--urls", "http://127.0.0.1:0", "--store", database, "--oracle", oracle, .. more]);
+
+    public ServerStart With(string name, string value) =>
+        this with { Environment = new Dictionary<string, string>(Environment) { [name] = value } };
+
+    /// <summary>The built program stands beside these tests' own directory, in the same configuration.</summary>
+    public string ProgramPath
+    {
+        get
+        {
+            var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+            return Path.Combine(own.Parent!.Parent!.FullName, Program, own.Name, $"{Program}.dll");
+        }
+    }
+}

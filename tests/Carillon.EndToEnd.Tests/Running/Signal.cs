@@ -1,0 +1,16 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Carillon.EndToEnd.Tests.Running;
+
+/// <summary>Signals to a process that the test started.</summary>
+internal static partial class Signal
+{
+    private const int Term = 15;
+
+    public static void Terminate(Process process) => Assert.Equal(0, Kill(process.Id, Term));
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,19 @@
+using Carillon.AspNetCore;
+using Carillon.TestHost;
+
+// A small host as a user would write one, for the fault tests: handlers that tell an oracle outside the product what they do.
+// --store FILE --oracle FILE --urls URL [--max-bytes N]
+var builder = WebApplication.CreateSlimBuilder(args);
+var oracle = new OracleFile(builder.Configuration["oracle"] ?? throw new ArgumentException("--oracle FILE is needed."));
+var gate = new Gate();
+builder.Services.AddCarillon(carillon => carillon
+    .UseSqlite(builder.Configuration["store"] ?? "carillon.db", options => options.MaxBytes = builder.Configuration.GetValue<long?>("max-bytes"))
+    .Handle("work", context => TestHandlers.WorkAsync(context, oracle))
+    .Handle("hold", context => TestHandlers.HoldAsync(context, oracle, gate)));
+
+var app = builder.Build();
+app.MapCarillon();
+app.MapPost("/gate", gate.Open);
+await app.StartAsync();
+await Console.Out.WriteLineAsync($"The test host listens on {string.Join(", ", app.Urls)}");
+await app.WaitForShutdownAsync();

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Carillon.Jobs;
+using Carillon.Store;
+
+namespace Carillon.TestHost;
+
+/// <summary>Handlers that write to the oracle when they start and when they end.</summary>
+internal static class TestHandlers
+{
+    /// <summary>Takes as many milliseconds as its argument says.</summary>
+    public static async Task<Outcome?> WorkAsync(JobContext context, OracleFile oracle)
+    {
+        oracle.Write(context, "start");
+        await Task.Delay(TimeSpan.FromMilliseconds(MillisecondsOf(context)), TimeProvider.System, context.CancellationToken);
+        oracle.Write(context, "end");
+        return null;
+    }
+
+    /// <summary>Runs until the gate opens, or until it is asked to stop.</summary>
+    public static async Task<Outcome?> HoldAsync(JobContext context, OracleFile oracle, Gate gate)
+    {
+        oracle.Write(context, "start");
+        try
+        {
+            await gate.Opened.WaitAsync(context.CancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            oracle.Write(context, $"stopped-{context.StopCause}");
+            throw;
+        }
+
+        oracle.Write(context, "end");
+        return null;
+    }
+
+    private static double MillisecondsOf(JobContext context)
+    {
+        using var args = JsonDocument.Parse(context.Args.IsEmpty ? "{}"u8.ToArray() : context.Args);
+        return args.RootElement.TryGetProperty("ms", out var given) ? given.GetDouble() : 0;
+    }
+}

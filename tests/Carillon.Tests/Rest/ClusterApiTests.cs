@@ -1,0 +1,87 @@
+using System.Net;
+using System.Text.Json;
+using Carillon.Cluster;
+
+namespace Carillon.Tests.Rest;
+
+public sealed class ClusterApiTests
+{
+    [Fact]
+    public async Task Status_names_the_answering_node_and_the_leader()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.AddNodeAsync("node-b", ApiHost.Handler("x"));
+        await api.Store.AcquireAsync("leader", "node-b", TimeSpan.FromMinutes(1), "{}", api.Clock.GetUtcNow(), CancellationToken.None);
+        await api.PostAsync("/api/v1/jobs", """{"handler":"x"}""");
+
+        var status = await api.GetAsync("/api/v1/status");
+        var older = await api.GetAsync("/api/v1/scheduler/status");
+
+        Assert.Equal("node-a", status["instance"].GetString());
+        Assert.Equal("node-b", status["leaderInstance"].GetString());
+        Assert.Equal("memory", status["store"].GetString());
+        Assert.Equal("0s", status["clockOffset"].GetString());
+        Assert.Equal(1, status["jobs"].GetProperty("pending").GetInt32());
+        Assert.Equal("node-b", older["leaderInstance"].GetString());
+    }
+
+    [Fact]
+    public async Task Nodes_and_handlers_are_listed()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.AddNodeAsync("node-b", ApiHost.Handler("mail.send", maxConcurrent: 2), ApiHost.Handler("exec", isPrivileged: true));
+        await api.AddNodeAsync("node-c", new HandlerManifest("mail.send", "Sends", "mail", 2, false, """{"type":"object"}"""));
+
+        var nodes = await api.GetAsync("/api/v1/nodes");
+        var handlers = await api.GetAsync("/api/v1/handlers");
+        var one = await api.GetAsync("/api/v1/handlers/mail.send");
+
+        Assert.Equal(["node-b", "node-c"], nodes["items"].EnumerateArray().Select(node => node.GetProperty("name").GetString()));
+        Assert.Equal(["exec", "mail.send"], handlers["items"].EnumerateArray().Select(handler => handler.GetProperty("name").GetString()));
+        Assert.True(handlers["items"][0].GetProperty("privileged").GetBoolean());
+        Assert.Equal(2, one["nodes"].GetArrayLength());
+        Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync("/api/v1/handlers/none")).Status);
+    }
+
+    [Fact]
+    public async Task A_queue_is_paused_limited_and_resumed()
+    {
+        await using var api = await ApiHost.StartAsync();
+
+        var paused = await api.PostAsync("/api/v1/queues/mail/pause", """{"reason":"r"}""");
+        var limited = await api.PostAsync("/api/v1/queues/mail/limit", """{"maxConcurrent":2}""");
+        var unlimited = await api.PostAsync("/api/v1/queues/mail/limit", """{"maxConcurrent":null}""");
+        var resumed = await api.PostAsync("/api/v1/queues/mail/resume");
+        var refused = await api.PostAsync("/api/v1/queues/mail/limit", """{"maxConcurrent":0}""");
+        var list = await api.GetAsync("/api/v1/queues");
+
+        Assert.True(paused["paused"].GetBoolean());
+        Assert.Equal("local", paused["pausedBy"].GetString());
+        Assert.Equal(2, limited["maxConcurrent"].GetInt32());
+        Assert.Equal(JsonValueKind.Null, unlimited["maxConcurrent"].ValueKind);
+        Assert.False(resumed["paused"].GetBoolean());
+        Assert.Equal(["maxConcurrent"], refused.Fields);
+        Assert.Equal(["default", "mail"], list["items"].EnumerateArray().Select(queue => queue.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task A_prefix_stands_before_every_path()
+    {
+        await using var api = await ApiHost.StartAsync(prefix: "/carillon");
+
+        var job = await api.PostAsync("/carillon/api/v1/jobs", """{"handler":"x"}""");
+        var openApi = await api.GetAsync("/carillon/openapi/v1.json");
+
+        Assert.Equal($"/carillon/api/v1/jobs/{job["id"].GetString()}", job.Header("Location"));
+        Assert.Equal("/carillon", openApi["servers"][0].GetProperty("url").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync("/api/v1/jobs")).Status);
+    }
+
+    [Fact]
+    public async Task Head_is_answered_where_get_is()
+    {
+        await using var api = await ApiHost.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Head, "/health/live")).Status);
+    }
+}
