@@ -63,7 +63,7 @@ public sealed class DueWakeTests : IDisposable
     {
         var clock = TimeProvider.System;
         using var timer = new DueTimer(clock);
-        using var wake = new DueWake(timer, clock);
+        var wake = new DueWake(timer, clock);
         var due = clock.GetUtcNow().AddMilliseconds(30);
 
         await wake.WaitAsync(due, Stop);
@@ -74,7 +74,7 @@ public sealed class DueWakeTests : IDisposable
     [Fact]
     public async Task Each_of_several_waits_ends_at_its_own_instant()
     {
-        using var other = new DueWake(_timer, _clock);
+        var other = new DueWake(_timer, _clock);
         var later = _wake.WaitAsync(_clock.GetUtcNow().AddHours(2), Stop);
         var sooner = other.WaitAsync(_clock.GetUtcNow().AddHours(1), Stop);
 
@@ -100,9 +100,5 @@ public sealed class DueWakeTests : IDisposable
         await wait;
     }
 
-    public void Dispose()
-    {
-        _timer.Dispose();
-        _wake.Dispose();
-    }
+    public void Dispose() => _timer.Dispose();
 }

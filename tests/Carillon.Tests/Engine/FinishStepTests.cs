@@ -71,7 +71,7 @@ public sealed class FinishStepTests
 
         Assert.Equal((2, 0), (told, rig.Node.Finishes.Open));
         Assert.Equal(1, rig.Spy.Count("FinishAsync"));
-        Assert.Equal(2, rig.Logs.Count(1015));
+        Assert.Equal(2, rig.Logs.Count(1016));
     }
 
     [Fact]
