@@ -9,6 +9,9 @@ namespace Carillon.Cluster;
 /// </summary>
 internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeManifest manifest, TimeSpan duration, ILogger<NodeLease> logger)
 {
+    // Within what a timer can hold.
+    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(1);
+
     private readonly string _name = ClusterReader.NodePrefix + manifest.Node;
     private readonly Lock _lock = new();
     private long _heldSince;
@@ -93,7 +96,7 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
     private async Task<Renewal> RenewAsync(CancellationToken cancellationToken)
     {
         var rest = duration - clock.GetElapsedTime(_heldSince);
-        using var limit = new CancellationTokenSource(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, clock);
+        using var limit = new CancellationTokenSource(rest < TimeSpan.Zero ? TimeSpan.Zero : rest < LongestCall ? rest : LongestCall, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         return await store.RenewAsync(_name, Token, duration, clock.GetUtcNow(), either.Token);
     }

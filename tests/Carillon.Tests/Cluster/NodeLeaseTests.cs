@@ -117,6 +117,17 @@ public sealed class NodeLeaseTests
     }
 
     [Fact]
+    public async Task A_lease_of_a_century_can_be_renewed()
+    {
+        var lease = new NodeLease(_memory, _clock, new NodeManifest("bob", "1", 7, _clock.GetUtcNow(), 5, []), TimeSpan.FromDays(36_500), _logs.CreateLogger<NodeLease>());
+        await lease.BeatAsync(Stop);
+
+        await lease.BeatAsync(Stop);
+
+        Assert.True(lease.IsHeld);
+    }
+
+    [Fact]
     public async Task A_name_that_another_live_node_has_is_waited_for()
     {
         await _memory.AcquireAsync("node/ada", "someone else", Duration, "{}", _clock.GetUtcNow(), Stop);

@@ -10,6 +10,9 @@ internal sealed record Piece(string Header, int Lines, int Depth)
 {
     public bool IsType => SourceFile.TypeWord().IsMatch(Header);
 
+    /// <summary>A field or property that only holds what it is given: a table has as many lines as rows.</summary>
+    public bool IsTable => SourceFile.Given().IsMatch(Header);
+
     public string Name => SourceFile.NameOf(Header);
 }
 
@@ -56,6 +59,9 @@ internal sealed partial class SourceFile
     [GeneratedRegex(@"(^|\s)(class|interface|enum|record\s+struct|struct|record)\s+(?<name>\w+)")]
     internal static partial Regex TypeWord();
 
+    [GeneratedRegex(@"^(?:[^(=]|\([^()]*\)(?=\[|\s+\w))*[^(=!<>]=[^=>]")]
+    internal static partial Regex Given();
+
     [GeneratedRegex(@"(?<name>\w+)\s*(<[^()]*>)?\s*(\(|=|\{|$)")]
     private static partial Regex MemberName();
 
@@ -99,8 +105,17 @@ internal sealed partial class SourceFile
     // An initialiser of a property, or the rest of an expression: `{ get; } = …;`, `new { … }.ToList();`.
     private static bool ContinuesAfter(string code, int end) => code[(end + 1)..].TrimStart() is { Length: > 0 } rest && rest[0] is '=' or ';' or '.' or ')' or ',' or '?';
 
-    private static Piece NewPiece(string whole, string header, int depth) =>
-        new(header.Trim(), whole.Split('\n').Count(line => line.Trim().Length > 0), depth);
+    private static Piece NewPiece(string whole, string header, int depth)
+    {
+        var attributes = 0;
+        while (whole[attributes..].TrimStart().StartsWith('['))
+        {
+            attributes = Closing(whole, whole.IndexOf('[', attributes)) + 1;
+        }
+
+        var bare = attributes < header.Length ? header[attributes..] : header;
+        return new Piece(bare.Trim(), whole[attributes..].Split('\n').Count(line => line.Trim().Length > 0), depth);
+    }
 
     private static int Closing(string code, int open)
     {
