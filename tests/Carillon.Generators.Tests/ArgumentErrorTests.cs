@@ -29,7 +29,7 @@ public sealed class ArgumentErrorTests
     [InlineData("int[][] grid", "{\"grid\":[[1],[2,\"x\"]]}", "$.grid[1][1]: 'x' does not fit; expected a whole number from -2147483648 to 2147483647")]
     [InlineData("int[] days", "{\"days\":{}}", "$.days: an object does not fit; expected an array")]
     [InlineData("string text", "{\"text\":[\"a\"]}", "$.text: an array does not fit; expected a text")]
-    [InlineData("bool isOn", "{\"isOn\":\"a very long text that is cut so that no log is filled with it\"}", "$.isOn: 'a very long text that is cut so that no l…' does not fit; expected true or false")]
+    [InlineData("bool isOn", "{\"isOn\":\"a very long text that is cut so that no log is filled with it\"}", "$.isOn: 'a very long text that is cut so that no …' does not fit; expected true or false")]
     [InlineData("int max", "[1]", "$: an array does not fit; expected a JSON object with the handler's parameters as members")]
     [InlineData("int max", "null", "$: null does not fit; expected a JSON object with the handler's parameters as members")]
     [InlineData("int max", "{\"max\":", "$.max: the arguments are not valid JSON: ")]

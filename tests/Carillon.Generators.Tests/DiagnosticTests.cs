@@ -33,7 +33,7 @@ public sealed class DiagnosticTests
     [InlineData("CAR0006", "abstract class J { [«Handles(\"a\")»] public void A() { } }", "is abstract")]
     [InlineData("CAR0006", "abstract class J { [«Handles(\"a\")»] public abstract void A(); }", "it is abstract")]
     [InlineData("CAR0006", "class J { [«Handles(\"a\")»] private void A() { } }", "not public or internal")]
-    [InlineData("CAR0006", "class O { private class J { [«Handles(\"a\")»] public void A() { } } }", "its type O.J is not public or internal")]
+    [InlineData("CAR0006", "class O { private class J { [«Handles(\"a\")»] public void A() { } } }", "its type J is not public or internal")]
     [InlineData("CAR0006", "file class J { [«Handles(\"a\")»] public void A() { } }", "local to its file")]
     [InlineData("CAR0006", "class J<T> { [«Handles(\"a\")»] public void A() { } }", "is generic")]
     [InlineData("CAR0006", "class J { [«Handles(\"a\")»] public void A<T>() { } }", "it is generic")]

@@ -26,7 +26,7 @@ internal sealed class AttributeReader(AttributeData attribute)
     {
         var place = FirstPlace;
         return place is not null && FirstSyntax is LiteralExpressionSyntax { Token: { RawKind: (int)SyntaxKind.StringLiteralToken } token }
-            && token.Text.Length == token.ValueText.Length + 2 && position + length <= token.ValueText.Length
+            && token.ValueText.Length > 0 && token.Text.Length == token.ValueText.Length + 2 && position + length <= token.ValueText.Length
             ? place.Part(1 + position, Math.Max(1, length))
             : place;
     }

@@ -54,16 +54,6 @@ public sealed class FirstWalkTests : IDisposable
         (await second.Api.GetAsync("/api/v1/schedules/yearly")).Is(HttpStatusCode.OK);
     }
 
-    private static async Task<Guid> FirstJobOfAsync(Api api, string schedule)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (true)
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            if ((await api.ListAsync($"/api/v1/jobs?schedule={schedule}")) is [var job, ..])
-            {
-                return job.GetProperty("id").GetGuid();
-            }
-        }
-    }
+    private static async Task<Guid> FirstJobOfAsync(Api api, string schedule) =>
+        (await Poll.UntilAsync(() => api.ListAsync($"/api/v1/jobs?schedule={schedule}"), jobs => jobs.Count > 0, $"a job of '{schedule}'"))[^1].GetProperty("id").GetGuid();
 }
