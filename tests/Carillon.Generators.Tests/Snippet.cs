@@ -24,6 +24,9 @@ internal sealed class Snippet
             .Where(static path => !Path.GetFileName(path).StartsWith("Carillon.Generators", StringComparison.Ordinal))
             .Select(static path => MetadataReference.CreateFromFile(path))];
 
+    // Snippets have no comments of their own; Fixtures/ shows that generated code has.
+    private static readonly KeyValuePair<string, ReportDiagnostic>[] Ours = [KeyValuePair.Create("CS1591", ReportDiagnostic.Suppress)];
+
     private readonly Compilation _output;
 
     private Snippet(Compilation output, ImmutableArray<Diagnostic> problems) => (_output, Problems) = (output, problems);
@@ -37,24 +40,28 @@ internal sealed class Snippet
     /// <summary>All generated code.</summary>
     public string Generated => string.Join("\n", _output.SyntaxTrees.Skip(2).Select(static tree => tree.ToString()));
 
-    public static Snippet Compile(string source, LanguageVersion version = LanguageVersion.Latest)
-    {
-        var (compilation, driver) = Begin(source, version);
-        _ = driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out var problems);
-        return new Snippet(output, problems);
-    }
+    public static Snippet Compile(string source, LanguageVersion version = LanguageVersion.Latest) => Run(Begin(source, version));
+
+    /// <summary>A whole program, or a file with usings of its own.</summary>
+    public static Snippet Compile(string source, OutputKind kind, string usings) => Run(Begin(source, LanguageVersion.Latest, kind, usings));
 
     /// <summary>The compilation and a driver that has not run yet.</summary>
-    public static (CSharpCompilation Compilation, GeneratorDriver Driver) Begin(string source, LanguageVersion version = LanguageVersion.Latest)
+    public static (CSharpCompilation Compilation, GeneratorDriver Driver) Begin(
+        string source, LanguageVersion version = LanguageVersion.Latest, OutputKind kind = OutputKind.DynamicallyLinkedLibrary, string usings = Usings)
     {
         var options = CSharpParseOptions.Default.WithLanguageVersion(version).WithDocumentationMode(DocumentationMode.Diagnose);
         var compilation = CSharpCompilation.Create(
-            "Snippet", [CSharpSyntaxTree.ParseText(Usings, options, "Usings.cs"), CSharpSyntaxTree.ParseText(source, options, "Snippet.cs")], References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable)
-                .WithSpecificDiagnosticOptions([KeyValuePair.Create("CS1591", ReportDiagnostic.Suppress)]));
+            "Snippet", [CSharpSyntaxTree.ParseText(usings, options, "Usings.cs"), CSharpSyntaxTree.ParseText(source, options, "Snippet.cs")], References,
+            new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable).WithSpecificDiagnosticOptions(Ours));
         var driver = CSharpGeneratorDriver.Create(
             [new HandlerGenerator().AsSourceGenerator()], parseOptions: options, driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
         return (compilation, driver);
+    }
+
+    private static Snippet Run((CSharpCompilation Compilation, GeneratorDriver Driver) begun)
+    {
+        _ = begun.Driver.RunGeneratorsAndUpdateCompilation(begun.Compilation, out var output, out var problems);
+        return new Snippet(output, problems);
     }
 
     /// <summary>The compiled assembly; fails on any error or warning.</summary>
