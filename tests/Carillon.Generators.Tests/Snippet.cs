@@ -24,9 +24,6 @@ internal sealed class Snippet
             .Where(static path => !Path.GetFileName(path).StartsWith("Carillon.Generators", StringComparison.Ordinal))
             .Select(static path => MetadataReference.CreateFromFile(path))];
 
-    // Snippets have no comments of their own; Fixtures/ shows that generated code has.
-    private static readonly KeyValuePair<string, ReportDiagnostic>[] Ours = [KeyValuePair.Create("CS1591", ReportDiagnostic.Suppress)];
-
     private readonly Compilation _output;
 
     private Snippet(Compilation output, ImmutableArray<Diagnostic> problems) => (_output, Problems) = (output, problems);
@@ -34,8 +31,9 @@ internal sealed class Snippet
     /// <summary>What the generator says.</summary>
     public ImmutableArray<Diagnostic> Problems { get; }
 
-    /// <summary>What the compiler says of the source and of what was generated for it, warnings included.</summary>
-    public IEnumerable<Diagnostic> CompilerProblems => _output.GetDiagnostics().Where(static problem => problem.Severity >= DiagnosticSeverity.Warning);
+    /// <summary>What the compiler says of the source and of what was generated for it, warnings included; only the source may lack comments.</summary>
+    public IEnumerable<Diagnostic> CompilerProblems => _output.GetDiagnostics().Where(static problem =>
+        problem.Severity >= DiagnosticSeverity.Warning && (problem.Id != "CS1591" || problem.Location.SourceTree?.FilePath != "Snippet.cs"));
 
     /// <summary>All generated code.</summary>
     public string Generated => string.Join("\n", _output.SyntaxTrees.Skip(2).Select(static tree => tree.ToString()));
@@ -52,7 +50,7 @@ internal sealed class Snippet
         var options = CSharpParseOptions.Default.WithLanguageVersion(version).WithDocumentationMode(DocumentationMode.Diagnose);
         var compilation = CSharpCompilation.Create(
             "Snippet", [CSharpSyntaxTree.ParseText(usings, options, "Usings.cs"), CSharpSyntaxTree.ParseText(source, options, "Snippet.cs")], References,
-            new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable).WithSpecificDiagnosticOptions(Ours));
+            new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable));
         var driver = CSharpGeneratorDriver.Create(
             [new HandlerGenerator().AsSourceGenerator()], parseOptions: options, driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
         return (compilation, driver);
