@@ -28,8 +28,9 @@ public static class CarillonEndpoints
         var options = services.GetRequiredService<IOptionsMonitor<CarillonApiOptions>>().Get(instance);
         var metrics = new MetricListener();
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(metrics.Dispose);
-        var doors = Doors.Of(services.GetRequiredKeyedService<CarillonInstance>(instance), options, metrics);
-        new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, [.. AllRoutes.List, .. services.GetServices<ApiRoute>()]);
+        IReadOnlyList<ApiRoute> routes = [.. AllRoutes.List, .. services.GetServices<ApiRoute>()];
+        var doors = Doors.Of(services.GetRequiredKeyedService<CarillonInstance>(instance), options, metrics, routes);
+        new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, routes);
         return group;
     }
 }

@@ -2,6 +2,7 @@ using Carillon.Access;
 using Carillon.AspNetCore.Access;
 using Carillon.AspNetCore.Compatibility;
 using Carillon.AspNetCore.Metrics;
+using Carillon.AspNetCore.Routing;
 using Carillon.Cluster;
 using Carillon.Hosting;
 using Carillon.Insights;
@@ -39,10 +40,13 @@ internal sealed record Doors
 
     public required CarillonApiOptions Options { get; init; }
 
+    /// <summary>The routes that are mapped.</summary>
+    public required IReadOnlyList<ApiRoute> Routes { get; init; }
+
     /// <summary>True once the store is open and while this node holds its lease.</summary>
     public required Func<bool> IsWorking { get; init; }
 
-    public static Doors Of(CarillonInstance instance, CarillonApiOptions options, MetricListener metrics)
+    public static Doors Of(CarillonInstance instance, CarillonApiOptions options, MetricListener metrics, IReadOnlyList<ApiRoute> routes)
     {
         var (store, clock) = (instance.Store, instance.Clock);
         var keys = new KeyClient(store, clock, instance.Ids);
@@ -50,7 +54,7 @@ internal sealed record Doors
         {
             Jobs = instance.Jobs, Schedules = instance.Schedules, Queues = instance.Queues, Cluster = instance.Cluster, Keys = keys,
             Insights = new InsightReader(store, clock), ScheduleIds = new ScheduleIds(instance.Schedules), Handlers = new HandlerList(instance.Cluster, clock), Cursors = new CursorSeal(store, clock),
-            Gate = new Gate(store, new KeyRing(store, clock, keys), clock, options), Clock = clock, Options = options, Metrics = metrics,
+            Gate = new Gate(store, new KeyRing(store, clock, keys), clock, options), Clock = clock, Options = options, Metrics = metrics, Routes = routes,
             IsWorking = () => instance is { IsOpen: true, IsWorking: true },
         };
     }

@@ -2,6 +2,7 @@ using Carillon.Access;
 using Carillon.AspNetCore.Access;
 using Carillon.AspNetCore.Json;
 using Carillon.AspNetCore.Routing;
+using Carillon.Outputs;
 using Carillon.Scheduling;
 using Carillon.Store;
 using Microsoft.AspNetCore.Http;
@@ -71,6 +72,8 @@ internal static class CompatJobEndpoints
     {
         var faults = new List<Fault>();
         var request = CompatShape.ToRequest(body, before, faults);
+        _ = OutputSpec.TryParse(request.Output, out _, out var outputs);
+        faults.AddRange(outputs);
         if (faults.Count > 0)
         {
             throw new InvalidRequestException([.. faults.Select(Renamed)]);
@@ -99,7 +102,9 @@ internal static class CompatJobEndpoints
     {
         Field = fault.Field switch
         {
-            "handler" => "task_function_name", "cron" or "every" or "at" => "schedule_config", "args" => "task_args", "zone" => "timezone", "output" => "output_destinations", _ => fault.Field,
+            "handler" => "task_function_name", "cron" or "every" or "at" => "schedule_config", "args" => "task_args", "zone" => "timezone",
+            _ when fault.Field.StartsWith("output", StringComparison.Ordinal) && !fault.Field.StartsWith("output_", StringComparison.Ordinal) => "output_destinations" + fault.Field["output".Length..],
+            _ => fault.Field,
         },
     };
 

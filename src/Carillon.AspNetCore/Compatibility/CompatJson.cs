@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using Carillon.AspNetCore.Json;
 
 namespace Carillon.AspNetCore.Compatibility;
@@ -20,5 +19,6 @@ namespace Carillon.AspNetCore.Compatibility;
 [JsonSerializable(typeof(CompatMemory))]
 internal sealed partial class CompatJson : JsonSerializerContext
 {
-    public static CompatJson Wire => field ??= new CompatJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) });
+    /// <inheritdoc cref="ApiJson.Wire"/>
+    public static CompatJson Wire => field ??= new CompatJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -45,7 +45,7 @@ internal static class HistoryEndpoints
             return Problem.NotFound("job");
         }
 
-        var lines = await LogLines.ReadAsync(
+        var lines = await LogPage.ReadAsync(
             after => call.Doors.Jobs.ReadJournalAsync(new JournalQuery { Subject = subject, Kinds = [JournalKinds.Log], After = after, Limit = 10 }, call.Aborted), place, limit);
         return await call.PageAsync(lines.Items, lines.Next, ApiJson.Wire.PageLogLineView);
     }

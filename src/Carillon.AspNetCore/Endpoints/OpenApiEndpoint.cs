@@ -20,6 +20,6 @@ internal static class OpenApiEndpoint
     {
         var here = $"{call.Http.Request.PathBase}{call.Http.Request.Path}";
         var server = here.Length > Path.Length ? here[..^Path.Length] : "/";
-        return Task.FromResult(Results.Text(OpenApiDocument.Of(AllRoutes.List, server).ToJsonString(), "application/json", Encoding.UTF8));
+        return Task.FromResult(Results.Text(OpenApiDocument.Of(call.Doors.Routes, server).ToJsonString(), "application/json", Encoding.UTF8));
     }
 }

@@ -6,6 +6,7 @@ using Carillon.AspNetCore.Json;
 using Carillon.AspNetCore.Routing;
 using Carillon.AspNetCore.Shapes;
 using Carillon.Language;
+using Carillon.Outputs;
 using Carillon.Scheduling;
 using Carillon.Store;
 using Microsoft.AspNetCore.Http;
@@ -76,6 +77,8 @@ internal static class ScheduleEndpoints
     {
         var faults = new List<Fault>();
         var request = body.ToRequest(name, "", faults);
+        _ = OutputSpec.TryParse(request.Output, out _, out var outputs);
+        faults.AddRange(outputs);
         return faults.Count == 0 ? request : throw new InvalidRequestException(faults);
     }
 

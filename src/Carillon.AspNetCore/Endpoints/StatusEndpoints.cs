@@ -23,7 +23,7 @@ internal static class StatusEndpoints
         var queues = await call.Doors.Queues.ListAsync(call.Aborted);
         var status = new StatusView(
             cluster.Node, nodes.FirstOrDefault(node => node.IsLeader)?.Manifest.Node, EngineHost.Version, cluster.Store,
-            clock.Offset, Zones.Version, clock.GetUtcNow(),
+            TimeSpan.FromMilliseconds(Math.Round(clock.Offset.TotalMilliseconds)), Zones.Version, clock.GetUtcNow(),
             nodes.Count, nodes.SelectMany(node => node.Manifest.Handlers).DistinctBy(handler => handler.Name).Count(),
             new StatusJobs(queues.Sum(queue => queue.Pending), queues.Sum(queue => queue.Running), queues.Sum(queue => queue.Waiting), queues.Sum(queue => queue.Dead)));
         return Results.Json(status, ApiJson.Wire.StatusView);

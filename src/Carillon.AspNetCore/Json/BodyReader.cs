@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Carillon.Store;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Carillon.AspNetCore.Json;
@@ -12,7 +13,8 @@ internal static class BodyReader
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
-    public static bool IsEmpty(HttpRequest request) => request.ContentLength is 0 || (request.ContentLength is null && request.Headers.TransferEncoding.Count == 0);
+    /// <summary>True when no body comes; over HTTP/2 only the server knows, for there is no header that says so.</summary>
+    public static bool IsEmpty(HttpContext http) => http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || http.Request.ContentLength is 0;
 
     public static async Task<T> ReadAsync<T>(HttpContext http, JsonTypeInfo<T> contract, int maxBytes)
     {

@@ -17,13 +17,22 @@ internal sealed record ProblemBody(string Type, string Title, int Status, string
 /// <summary>Answers with problem documents.</summary>
 internal static class Problem
 {
-    public static IResult Of(int status, string detail, IReadOnlyList<Fault>? errors = null) =>
-        Results.Json(
-            new ProblemBody($"urn:carillon:problem:{status}", ReasonPhrases.GetReasonPhrase(status), status, detail, errors, Activity.Current?.TraceId.ToString()),
-            ApiJson.Wire.ProblemBody, "application/problem+json", status);
+    public static IResult Of(int status, string detail, IReadOnlyList<Fault>? errors = null) => new Answer(status, detail, errors);
+
+    /// <summary>By which the call is found in traces, or at least in this server's log.</summary>
+    public static string TraceOf(HttpContext http) => Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier;
 
     public static IResult NotFound(string what) => Of(StatusCodes.Status404NotFound, $"There is no such {what}.");
 
     public static IResult Invalid(IReadOnlyList<Fault> faults) =>
         Of(StatusCodes.Status400BadRequest, faults.Count == 1 ? faults[0].ToString() : $"The request has {faults.Count} faults; nothing was changed.", faults);
+
+    private sealed class Answer(int status, string detail, IReadOnlyList<Fault>? errors) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var body = new ProblemBody($"urn:carillon:problem:{status}", ReasonPhrases.GetReasonPhrase(status), status, detail, errors, TraceOf(httpContext));
+            return Results.Json(body, ApiJson.Wire.ProblemBody, "application/problem+json", status).ExecuteAsync(httpContext);
+        }
+    }
 }

@@ -100,7 +100,7 @@ internal static partial class OpenApiDocument
 
     private static JsonObject Responses(ApiRoute route)
     {
-        var answer = new JsonObject { ["description"] = route.Status switch { 201 => "Created.", 204 => "Done.", _ => "OK." } };
+        var answer = new JsonObject { ["description"] = Describe($"{route.Status}") };
         if (route.Answer is not null)
         {
             answer["content"] = Content("application/json", route.Answer);
@@ -115,11 +115,20 @@ internal static partial class OpenApiDocument
         var responses = new JsonObject { [$"{route.Status}"] = answer };
         foreach (var more in OtherStatuses(route))
         {
-            responses[more] = more is "200" or "201" or "202" || (more == "503" && route.Role is null) ? answer.DeepClone() : new JsonObject { ["$ref"] = ProblemRef };
+            responses[more] = more is "200" or "201" or "202" || (more == "503" && route.Role is null) ? Like(answer, more) : new JsonObject { ["$ref"] = ProblemRef };
         }
 
         return responses;
     }
+
+    private static JsonNode Like(JsonObject answer, string status)
+    {
+        var like = answer.DeepClone();
+        like["description"] = Describe(status);
+        return like;
+    }
+
+    private static string Describe(string status) => status switch { "201" => "Created.", "202" => "Accepted; it takes effect soon.", "204" => "Done.", "503" => "Not ready.", _ => "OK." };
 
     /// <summary>What else may come back.</summary>
     private static IEnumerable<string> OtherStatuses(ApiRoute route)

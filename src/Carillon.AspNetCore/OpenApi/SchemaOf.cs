@@ -19,6 +19,12 @@ internal static class SchemaOf
         [typeof(AfterBody)] = static () => new JsonObject { ["description"] = "a job's id, or {\"job\":ID,\"on\":\"success\"|\"anyEnd\"}" },
     };
 
+    // What must not be left out; the rules say so to callers, the contracts have it nullable to be able to.
+    private static readonly Dictionary<Type, string[]> Required = new()
+    {
+        [typeof(JobBody)] = ["handler"], [typeof(BulkBody)] = ["jobs"], [typeof(ScheduleBody)] = ["handler"], [typeof(KeyBody)] = ["name", "role"], [typeof(LimitBody)] = ["maxConcurrent"],
+    };
+
     /// <summary>The name under which the document holds the schema.</summary>
     public static string Name(JsonTypeInfo contract) => Name(contract.Type);
 
@@ -26,15 +32,16 @@ internal static class SchemaOf
     public static JsonNode Of(JsonTypeInfo contract, bool isBody) => contract.GetJsonSchemaAsNode(new JsonSchemaExporterOptions
     {
         TreatNullObliviousAsNonNullable = true,
-        TransformSchemaNode = (context, schema) => Transform(context.TypeInfo.Type, schema, isBody),
+        TransformSchemaNode = (context, schema) => Transform(context.TypeInfo, schema, isBody),
     });
 
     private static string Name(Type type) => type.IsGenericType
         ? type.GetGenericTypeDefinition() == typeof(Page<>) ? Name(type.GetGenericArguments()[0]) + "Page" : Name(type.GetGenericArguments()[0]) + "List"
         : type.Name;
 
-    private static JsonNode Transform(Type type, JsonNode schema, bool isBody)
+    private static JsonNode Transform(JsonTypeInfo context, JsonNode schema, bool isBody)
     {
+        var type = context.Type;
         var plain = Nullable.GetUnderlyingType(type);
         if (Scalars.TryGetValue(plain ?? type, out var scalar))
         {
@@ -47,12 +54,28 @@ internal static class SchemaOf
             return made;
         }
 
-        if (!isBody && schema is JsonObject members)
+        if (schema is not JsonObject members)
+        {
+            return schema;
+        }
+
+        // The exporter leaves out what it knows nothing of: the items of a list of our own scalars.
+        if (context.ElementType is { } item && Scalars.TryGetValue(item, out var ofItem))
+        {
+            members["items"] = ofItem();
+        }
+
+        if (Required.TryGetValue(type, out var required))
+        {
+            members["required"] = new JsonArray([.. required.Select(name => (JsonNode)name)]);
+        }
+
+        if (!isBody)
         {
             members.Remove("additionalProperties");
         }
 
-        return schema;
+        return members;
     }
 
     private static JsonObject Text(string description, string example) =>

@@ -44,7 +44,7 @@ internal sealed class ApiCall(HttpContext http, Doors doors, Caller caller)
 
     /// <summary>The body by its contract, or null when none was sent.</summary>
     public async Task<T?> ReadOptionalAsync<T>(JsonTypeInfo<T> contract) where T : class =>
-        BodyReader.IsEmpty(http.Request) ? null : await ReadAsync(contract);
+        BodyReader.IsEmpty(http) ? null : await ReadAsync(contract);
 
     /// <summary>A query parameter; null when it is absent or empty.</summary>
     public string? Query(string name)

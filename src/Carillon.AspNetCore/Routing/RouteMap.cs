@@ -95,7 +95,7 @@ internal sealed partial class RouteMap(Doors doors, ILogger<RouteMap> logger)
                     ? Problem.Of(StatusCodes.Status507InsufficientStorage, "The store has no space left; nothing was changed. Free some, then try again.")
                     : Problem.Of(StatusCodes.Status503ServiceUnavailable, "The store cannot serve this now; try again. The server's log names the cause.");
             default:
-                LogFailed(error, http.Request.Method, http.Request.Path);
+                LogFailed(error, http.Request.Method, http.Request.Path, Problem.TraceOf(http));
                 return Problem.Of(StatusCodes.Status500InternalServerError, "Something went wrong in the server; its log has the particulars under this trace id.");
         }
     }
@@ -103,6 +103,6 @@ internal sealed partial class RouteMap(Doors doors, ILogger<RouteMap> logger)
     [LoggerMessage(1800, LogLevel.Error, "The store could not serve an API call")]
     private partial void LogUnavailable(Exception error);
 
-    [LoggerMessage(1801, LogLevel.Error, "The API call {Method} {Path} failed")]
-    private partial void LogFailed(Exception error, string method, string path);
+    [LoggerMessage(1801, LogLevel.Error, "The API call {Method} {Path} failed (trace {Trace})")]
+    private partial void LogFailed(Exception error, string method, string path, string trace);
 }

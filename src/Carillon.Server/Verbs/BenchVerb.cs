@@ -12,7 +12,9 @@ internal static class BenchVerb
     private static readonly Option<int> Jobs = new("--jobs") { Description = "How many jobs the throughput figures take", HelpName = "COUNT", DefaultValueFactory = _ => 100_000 };
     private static readonly Option<string[]> Only = new("--only")
     {
-        Description = $"Only these: {string.Join(", ", BenchRunner.Names)}", HelpName = "NAME", AllowMultipleArgumentsPerToken = true,
+        Description = $"Only these: {string.Join(", ", BenchRunner.Names)}",
+        HelpName = "NAME",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private static readonly Option<string?> Directory = new("--directory") { Description = "Where the files of the measurement stand meanwhile; a temporary directory unless said", HelpName = "PATH" };

@@ -98,7 +98,12 @@ internal static class KeyVerbs
 
     private static JsonObject View(ApiKey key) => new()
     {
-        ["id"] = key.Id, ["name"] = key.Name, ["role"] = NameOf(key.Role), ["last4"] = key.Last4, ["createdAt"] = key.CreatedAt, ["expiresAt"] = key.ExpiresAt,
+        ["id"] = key.Id,
+        ["name"] = key.Name,
+        ["role"] = NameOf(key.Role),
+        ["last4"] = key.Last4,
+        ["createdAt"] = key.CreatedAt,
+        ["expiresAt"] = key.ExpiresAt,
     };
 
     private static string NameOf(Role role) => JsonNamingPolicy.CamelCase.ConvertName(role.ToString());

@@ -11,7 +11,9 @@ internal static class ServeVerb
 {
     private static readonly Option<string[]> Urls = new("--urls")
     {
-        Description = "Addresses to listen on; others than this machine's need an API key first", HelpName = "URL", DefaultValueFactory = _ => [CommonOptions.DefaultServer],
+        Description = "Addresses to listen on; others than this machine's need an API key first",
+        HelpName = "URL",
+        DefaultValueFactory = _ => [CommonOptions.DefaultServer],
     };
 
     private static readonly Option<string[]> Config = new("--config") { Description = "A configuration file (YAML); may be given again. Applied again when it changes", HelpName = "FILE" };

@@ -10,7 +10,7 @@ namespace Carillon.Server.Verbs;
 internal static class VersionVerb
 {
     public static string Version { get; } =
-        typeof(VersionVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        typeof(VersionVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     public static Verb Make() => new Verb("version", "The version of this program", "carillon version --json").Does((session, _) =>
     {

@@ -7,8 +7,10 @@ public sealed class InsightReader
 {
     private const int MaxHistory = 50;
     private const int MaxJobs = 10;
+    private static readonly TimeSpan SummaryFreshness = TimeSpan.FromSeconds(1);
     private readonly IStore _store;
     private readonly TimeProvider _clock;
+    private volatile Reading? _summary;
 
     internal InsightReader(IStore store, TimeProvider clock) => (_store, _clock) = (store, clock);
 
@@ -20,7 +22,7 @@ public sealed class InsightReader
             return new Dictionary<Guid, WaitReason>();
         }
 
-        var situation = await Situation.ReadAsync(_store, _clock.GetUtcNow(), cancellationToken);
+        var situation = await Situation.ReadAsync(_store, await SummaryAsync(cancellationToken), _clock.GetUtcNow(), cancellationToken);
         return (from job in jobs
                 let wait = WaitRule.Decide(job, situation)
                 where wait is not null
@@ -57,4 +59,21 @@ public sealed class InsightReader
         var waits = await ReadWaitsAsync(jobs, cancellationToken);
         return ScheduleExplanation.Of(schedule, history, [.. jobs.Select(job => (job, waits.GetValueOrDefault(job.Id)))]);
     }
+
+    // A summary reads the whole hot table: with a long backlog, a caller that posts jobs one by one must not pay for it each time.
+    // Counts may therefore be up to a second old; instants, pauses and handlers never are.
+    private async Task<Summary> SummaryAsync(CancellationToken cancellationToken)
+    {
+        if (_summary is { } fresh && _clock.GetElapsedTime(fresh.Timestamp) < SummaryFreshness)
+        {
+            return fresh.Summary;
+        }
+
+        var timestamp = _clock.GetTimestamp();
+        var summary = await _store.SummarizeAsync(cancellationToken);
+        _summary = new Reading(summary, timestamp);
+        return summary;
+    }
+
+    private sealed record Reading(Summary Summary, long Timestamp);
 }

@@ -10,9 +10,8 @@ internal sealed record Situation(DateTimeOffset Now, Summary Summary, IReadOnlyD
     private readonly ILookup<string, JobCount> _runningByQueue = Running(Summary).ToLookup(count => count.Queue, StringComparer.Ordinal);
     private readonly ILookup<string, JobCount> _runningByHandler = Running(Summary).ToLookup(count => count.Handler, StringComparer.Ordinal);
 
-    public static async Task<Situation> ReadAsync(IStore store, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<Situation> ReadAsync(IStore store, Summary summary, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var summary = await store.SummarizeAsync(cancellationToken);
         var queues = await store.ListDefinitionsAsync(DefinitionKinds.Queue, cancellationToken);
         var leases = await store.ListLeasesAsync(ClusterReader.NodePrefix, now, cancellationToken);
         return new Situation(

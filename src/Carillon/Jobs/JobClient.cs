@@ -36,6 +36,7 @@ public sealed class JobClient
         }
 
         var now = _clock.GetUtcNow();
+        requests = Written(requests);
         Check(requests, JobRules.MaxBatch, now);
         return Read(await _store.EnqueueAsync([.. requests.Select(request => ToNewJob(request, now))], now, cancellationToken));
     }
@@ -46,6 +47,7 @@ public sealed class JobClient
         IReadOnlyList<JobRequest> batch, JobRequest then, AfterCondition condition = AfterCondition.AnyEnd, CancellationToken cancellationToken = default)
     {
         var now = _clock.GetUtcNow();
+        (batch, then) = (Written(batch), then.Written(_json));
         Check([.. batch, then], JobRules.MaxBatch + 1, now);
         List<NewJob> jobs = [.. batch.Select(request => ToNewJob(request, now)), ToNewJob(then, now)];
         var ids = jobs.ConvertAll(job => job.Id);
@@ -131,6 +133,10 @@ public sealed class JobClient
             _store.Signalled -= OnSignal;
         }
     }
+
+    // Typed calls with types of the host's own are written only here, where its JSON options are known.
+    private IReadOnlyList<JobRequest> Written(IReadOnlyList<JobRequest> requests) =>
+        requests.Any(static request => request.WriteArgs is not null) ? [.. requests.Select(request => request.Written(_json))] : requests;
 
     private static void Check(IReadOnlyList<JobRequest> requests, int limit, DateTimeOffset now)
     {

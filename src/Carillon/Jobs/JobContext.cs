@@ -80,6 +80,8 @@ public sealed class JobContext
 
     internal Job Job => _job;
 
+    internal JsonSerializerOptions Json => _host.Json;
+
     internal double? Progress { get; private set; }
 
     internal string? Result { get; private set; }
@@ -93,6 +95,9 @@ public sealed class JobContext
 
     /// <summary>Keeps a result with the job, as JSON; the last one counts. Counts only if the attempt succeeds.</summary>
     public void SetResult<T>(T result, JsonTypeInfo<T> contract) => Result = JsonSerializer.Serialize(result, contract);
+
+    /// <summary>Keeps a result with the job, written as the host's JSON options say.</summary>
+    public void SetResult<T>(T result) => SetResult(result, (JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T)));
 
     /// <summary>Keeps a result that is JSON text already.</summary>
     public void SetResultJson(string json)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Carillon.Store;
 
@@ -12,8 +13,17 @@ public sealed record JobRequest
     /// <summary>Name of a registered handler; a job of an unknown one is kept and waits with the reason <c>no handler</c>.</summary>
     public required string Handler { get; init; }
 
-    /// <summary>The arguments as UTF-8 JSON; at most 256 kB.</summary>
-    public byte[] Args { get; init; } = [];
+    /// <summary>
+    /// The arguments as UTF-8 JSON; at most 256 kB. Empty in a typed call whose arguments hold types of the host's own, until it is enqueued.
+    /// </summary>
+    public byte[] Args
+    {
+        get;
+        init => (field, WriteArgs) = (value, null);
+    } = [];
+
+    /// <summary>Writes the arguments when the host's JSON options are known; they stand in <see cref="Args"/> from then on.</summary>
+    internal Func<JsonSerializerOptions, byte[]>? WriteArgs { get; init; }
 
     /// <summary>The queue; null for the handler's own, or <c>default</c>.</summary>
     public string? Queue { get; init; }
@@ -56,7 +66,10 @@ public sealed record JobRequest
 
     /// <summary>A request with arguments of a type whose contract is known at compile time.</summary>
     public static JobRequest Of<T>(string handler, T args, JsonTypeInfo<T> contract) =>
-        new() { Handler = handler, Args = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(args, contract) };
+        new() { Handler = handler, Args = JsonSerializer.SerializeToUtf8Bytes(args, contract) };
+
+    /// <summary>The request with its arguments as bytes.</summary>
+    internal JobRequest Written(JsonSerializerOptions json) => WriteArgs is null ? this : this with { Args = WriteArgs(json) };
 }
 
 /// <summary>The answer to an enqueue: the job is durable.</summary>

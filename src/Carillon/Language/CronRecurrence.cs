@@ -18,20 +18,9 @@ internal sealed class CronRecurrence : Recurrence
     {
         recurrence = null;
         if (!CronDialects.TryParse(text.Dialect, out var dialect, out var error)) return error;
-        if (IsEvery(text.Text, out var begin)) return EveryRecurrence.ReadMacro(text.Text, begin, out recurrence);
+        if (EveryParser.IsMacro(text.Text, out var begin)) return EveryRecurrence.ReadMacro(text.Text, begin, out recurrence);
         if (CronParser.TryParse(text.Text, dialect, out var fields, out error)) recurrence = new CronRecurrence(fields, dialect, text.Text);
         return error;
-    }
-
-    // "@every" with a duration; "@every_minute" is cron.
-    private static bool IsEvery(string text, out int begin)
-    {
-        begin = 0;
-        while (begin < text.Length && text[begin] is ' ' or '\t') begin++;
-        var end = begin + "@every".Length;
-        var isEvery = string.Compare(text, begin, "@every", 0, end - begin, StringComparison.OrdinalIgnoreCase) == 0 && (end >= text.Length || text[end] is ' ' or '\t');
-        begin = end;
-        return isEvery;
     }
 
     private protected override DateTimeOffset? FindNext(DateTimeOffset after, Zone zone)

@@ -3,9 +3,6 @@ namespace Carillon.Language;
 /// <summary>An interval: at a fixed rate from an anchor, or so long after each job's end. Elapsed time; no zone touches it.</summary>
 internal sealed class EveryRecurrence : Recurrence
 {
-    /// <summary>Shorter ones are refused: each instant is a durable job, and below this a loop in a handler serves better.</summary>
-    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
-
     private const string AfterEnd = "after end";
     private static readonly DateTimeOffset LastInstant = new(CronSearch.LastYear, 12, 31, 23, 59, 59, TimeSpan.Zero);
 
@@ -22,23 +19,17 @@ internal sealed class EveryRecurrence : Recurrence
     /// <summary><c>[every] DURATION [after end]</c>.</summary>
     public static ParseError? Read(string text, out Recurrence? recurrence)
     {
-        var begin = text.TrimStart().StartsWith("every ", StringComparison.OrdinalIgnoreCase) ? text.IndexOf("every ", StringComparison.OrdinalIgnoreCase) + 6 : 0;
-        var rest = text.TrimEnd(' ');
-        var isAfterEnd = rest.EndsWith(" " + AfterEnd, StringComparison.OrdinalIgnoreCase);
-        if (isAfterEnd) rest = rest[..^AfterEnd.Length];
-        return Make(rest, begin, isAfterEnd, out recurrence);
+        var error = EveryParser.Read(text, out var interval, out var isAfterEnd);
+        recurrence = error is null ? new EveryRecurrence(interval, isAfterEnd, DateTimeOffset.UnixEpoch) : null;
+        return error;
     }
 
     /// <summary>The duration of <c>@every</c>, from <paramref name="begin"/> on.</summary>
-    public static ParseError? ReadMacro(string text, int begin, out Recurrence? recurrence) => Make(text.Replace('\t', ' '), begin, false, out recurrence);
-
-    private static ParseError? Make(string text, int begin, bool isAfterEnd, out Recurrence? recurrence)
+    public static ParseError? ReadMacro(string text, int begin, out Recurrence? recurrence)
     {
-        recurrence = null;
-        if (!Durations.TryParse(text[begin..], out var interval, out var error)) return error with { Position = error.Position + begin };
-        if (interval < Shortest) return new ParseError(begin, text.Length - begin, $"The interval {Durations.Format(interval)} is too short", $"at least {Durations.Format(Shortest)}");
-        recurrence = new EveryRecurrence(interval, isAfterEnd, DateTimeOffset.UnixEpoch);
-        return null;
+        var error = EveryParser.ReadMacro(text, begin, out var interval);
+        recurrence = error is null ? new EveryRecurrence(interval, false, DateTimeOffset.UnixEpoch) : null;
+        return error;
     }
 
     public override Recurrence AnchoredAt(DateTimeOffset anchor) => new EveryRecurrence(_interval, _isAfterEnd, anchor);

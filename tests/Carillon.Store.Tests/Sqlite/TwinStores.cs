@@ -191,7 +191,7 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
 
     private DateTimeOffset? Next(Schedule schedule) => _random.Next(5) == 0 ? null : schedule.NextAt + TimeSpan.FromSeconds(30);
 
-    private Task RarelyAsync() => _random.Next(4) switch
+    private Task RarelyAsync() => _random.Next(5) switch
     {
         0 => SameAsync("shift", async store =>
         {
@@ -200,8 +200,16 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
         }),
         1 => SameAsync("purge", store => store.PurgeAsync(new Retention(TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(8), TimeSpan.FromMinutes(6)), 1000, Now, Stop)),
         2 when _claimed.Count > 0 => ReportAsync(),
+        3 => ReturnAsync(),
         _ => SameAsync("remove", store => store.RemoveSchedulesAsync([$"schedule {seed % 4}"], null, Now, Stop)),
     };
+
+    private Task<IReadOnlyList<Guid>> ReturnAsync()
+    {
+        var node = $"node {_random.Next(3)}";
+        var known = _claimed.Where(_ => _random.Next(2) == 0).Select(job => (job.Id, job.Token)).ToHashSet();
+        return SameAsync("return", store => store.ReturnAsync(node, known, Now, Stop));
+    }
 
     private Task<bool> ReportAsync()
     {

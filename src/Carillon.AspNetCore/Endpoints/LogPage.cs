@@ -6,7 +6,7 @@ using Carillon.Store;
 namespace Carillon.AspNetCore.Endpoints;
 
 /// <summary>A page of log lines. An entry of the journal holds many, so a place is the entry's number and how many of its lines were read.</summary>
-internal static class LogLines
+internal static class LogPage
 {
     public static async Task<(IReadOnlyList<LogLineView> Items, string? Next)> ReadAsync(Func<long?, Task<IReadOnlyList<JournalEntry>>> read, string? place, int limit)
     {
