@@ -1,20 +1,15 @@
+using Carillon.Jobs;
+
 namespace Carillon.Engine;
 
 /// <summary>Sleeps until an instant of the clock, exactly, or until pulsed.</summary>
-internal sealed class DueWake(DueTimer timer, TimeProvider clock) : IWake, IDisposable
+internal sealed class DueWake(DueTimer timer, TimeProvider clock) : IWake
 {
-    private readonly SemaphoreSlim _pulse = new(0);
-    private int _pulsed;
+    private readonly Bell _bell = new();
 
     public DateTimeOffset Until { get; private set; }
 
-    public void Pulse()
-    {
-        if (Interlocked.Exchange(ref _pulsed, 1) == 0)
-        {
-            _pulse.Release();
-        }
-    }
+    public void Pulse() => _bell.Ring();
 
     public async Task WaitAsync(DateTimeOffset? until, CancellationToken cancellationToken)
     {
@@ -29,20 +24,7 @@ internal sealed class DueWake(DueTimer timer, TimeProvider clock) : IWake, IDisp
             timer.Add(this);
         }
 
-        try
-        {
-            await _pulse.WaitAsync(cancellationToken);
-            Volatile.Write(ref _pulsed, 0);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The loop looks at its token next.
-        }
-        finally
-        {
-            timer.Remove(this);
-        }
+        await _bell.WaitAsync(cancellationToken);
+        timer.Remove(this);
     }
-
-    public void Dispose() => _pulse.Dispose();
 }

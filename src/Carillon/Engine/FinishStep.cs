@@ -152,6 +152,6 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
     [LoggerMessage(1014, LogLevel.Warning, "fenced: the end of job {Job}, attempt {Attempt} ({Handler}) was refused, because this node had lost the claim; the job runs or ran elsewhere")]
     private partial void LogFenced(Guid job, int attempt, string handler);
 
-    [LoggerMessage(1015, LogLevel.Error, "The end of job {Job} ({Handler}) is written, but could not be passed on to its outputs: {Reason}")]
+    [LoggerMessage(1016, LogLevel.Error, "The end of job {Job} ({Handler}) is written, but could not be passed on to its outputs: {Reason}")]
     private partial void LogNotTold(Exception error, Guid job, string handler, string reason);
 }

@@ -84,7 +84,6 @@ internal sealed partial class EngineHost : IAsyncDisposable
         _wiring?.Dispose();
         _heartbeat?.Dispose();
         _timer.Dispose();
-        _wakes.ForEach(wake => wake.Dispose());
         _stopping.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -19,7 +19,7 @@ namespace Carillon.Testing;
 /// </remarks>
 public sealed class CarillonHarness : IAsyncDisposable
 {
-    private const int MaxRounds = 100_000;
+    private const int MaxRounds = 10_000;
     private static readonly TimeSpan Century = TimeSpan.FromDays(36_500);
     private readonly ServiceProvider _services;
     private readonly CarillonInstance _instance;
@@ -38,7 +38,7 @@ public sealed class CarillonHarness : IAsyncDisposable
         var parts = new NodeParts(_instance.Handlers, _instance.Services, _instance.Clock, _instance.Chance, services.GetRequiredService<ILoggerFactory>())
         {
             Ids = _instance.Ids,
-            Launch = Launches.Inline,
+            Launch = LaunchInline,
             FollowClock = _instance.Clock.Follow,
         };
         _node = new EngineNode(_instance.Store, parts, options, EngineHost.ManifestOf(_instance, options));
@@ -202,6 +202,15 @@ public sealed class CarillonHarness : IAsyncDisposable
                 return;
             }
         }
+    }
+
+    // On the test's thread, so that the order of things is the same each time, but not in the context of its test framework: as in a host.
+    private static void LaunchInline(Action work)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        work();
+        SynchronizationContext.SetSynchronizationContext(context);
     }
 
     private int Busy => _node.Running.Count - _node.Worker.Ahead - _watch.CountWaiting();

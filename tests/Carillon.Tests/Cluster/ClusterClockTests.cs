@@ -1,0 +1,87 @@
+using Carillon.Cluster;
+using Carillon.Testing;
+using Carillon.Tests.Engine;
+using Microsoft.Extensions.Logging;
+
+namespace Carillon.Tests.Cluster;
+
+public sealed class ClusterClockTests
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private readonly VirtualClock _machine = new();
+    private readonly LogTally _logs = new();
+    private readonly ClusterClock _clock;
+
+    public ClusterClockTests() => _clock = new ClusterClock(_machine, _logs.CreateLogger<ClusterClock>());
+
+    [Fact]
+    public void It_counts_by_the_monotonic_clock_between_two_looks()
+    {
+        var before = _clock.GetUtcNow();
+
+        _machine.Step(Hour);
+        _machine.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(TimeSpan.FromSeconds(3), _clock.GetUtcNow() - before);
+        Assert.Equal(-Hour, _clock.Offset);
+    }
+
+    [Fact]
+    public void A_step_forward_is_followed_once_with_a_warning()
+    {
+        _machine.Step(Hour);
+
+        var steps = (_clock.Follow(), _clock.Follow());
+
+        Assert.Equal((Hour, TimeSpan.Zero), steps);
+        Assert.Equal((_machine.GetUtcNow(), TimeSpan.Zero), (_clock.GetUtcNow(), _clock.Offset));
+        Assert.Equal((1, LogLevel.Warning), (_logs.Count(1202), _logs.LevelOf(1202)));
+    }
+
+    [Fact]
+    public void A_step_back_is_followed_once_with_a_warning()
+    {
+        _clock.GetUtcNow();
+        _machine.Step(-Hour);
+
+        var steps = (_clock.Follow(), _clock.Follow());
+
+        Assert.Equal((-Hour, TimeSpan.Zero), steps);
+        Assert.Equal(_machine.GetUtcNow(), _clock.GetUtcNow());
+        Assert.Equal((1, LogLevel.Warning), (_logs.Count(1201), _logs.LevelOf(1201)));
+    }
+
+    [Fact]
+    public void A_correction_of_milliseconds_is_followed_silently_and_never_runs_backwards()
+    {
+        _machine.Advance(TimeSpan.FromSeconds(1));
+        var before = _clock.GetUtcNow();
+        _machine.Step(TimeSpan.FromMilliseconds(-800));
+
+        var step = _clock.Follow();
+        var after = _clock.GetUtcNow();
+        _machine.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(TimeSpan.Zero, step);
+        Assert.Equal(before, after);
+        Assert.Equal(_machine.GetUtcNow(), _clock.GetUtcNow());
+        Assert.Equal(0, _logs.Count(1201) + _logs.Count(1202));
+    }
+
+    [Fact]
+    public void Elapsed_time_and_timers_do_not_see_a_step()
+    {
+        var ended = false;
+        using var timer = _clock.CreateTimer(_ => ended = true, null, TimeSpan.FromSeconds(10), Timeout.InfiniteTimeSpan);
+        var since = _clock.GetTimestamp();
+
+        _machine.Step(Hour);
+        _clock.Follow();
+        _machine.Advance(TimeSpan.FromSeconds(9));
+        var early = ended;
+        _machine.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((false, true), (early, ended));
+        Assert.Equal(TimeSpan.FromSeconds(10), _clock.GetElapsedTime(since));
+    }
+}
