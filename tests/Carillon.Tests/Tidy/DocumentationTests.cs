@@ -40,6 +40,16 @@ public sealed partial class DocumentationTests
         Assert.All(shown, block => Assert.True(compiled.Exists(file => file.Contains(Bare(block), StringComparison.Ordinal)), $"{page} shows what no file of tests/Carillon.Tests/Testing/Snippets holds:\n{block}"));
     }
 
+    [Fact]
+    public void Every_dependency_has_its_line()
+    {
+        var packages = Package().Matches(File.ReadAllText(Rest.Repository.Path("Directory.Packages.props"))).Select(match => match.Groups[1].Value).ToList();
+        var page = File.ReadAllText(Path.Combine(Docs, "adr/0006-dependencies.md"));
+
+        Assert.NotEmpty(packages);
+        Assert.All(packages, package => Assert.Matches($@"(\| |, ){Regex.Escape(package)}( \||,)", page));
+    }
+
     // Usings stand elsewhere in a file, and indentation differs.
     private static string Bare(string text) =>
         string.Join('\n', text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && !UsingLine().IsMatch(line)));
@@ -49,6 +59,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"^```csharp\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
+
+    [GeneratedRegex(@"PackageVersion Include=""([^""]+)""")]
+    private static partial Regex Package();
 
     [GeneratedRegex(@"^using [\w.]+;$")]
     private static partial Regex UsingLine();
