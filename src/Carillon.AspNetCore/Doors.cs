@@ -52,9 +52,20 @@ internal sealed record Doors
         var keys = new KeyClient(store, clock, instance.Ids);
         return new Doors
         {
-            Jobs = instance.Jobs, Schedules = instance.Schedules, Queues = instance.Queues, Cluster = instance.Cluster, Keys = keys,
-            Insights = new InsightReader(store, clock), ScheduleIds = new ScheduleIds(instance.Schedules), Handlers = new HandlerList(instance.Cluster, clock), Cursors = new CursorSeal(store, clock),
-            Gate = new Gate(store, new KeyRing(store, clock, keys), clock, options), Clock = clock, Options = options, Metrics = metrics, Routes = routes,
+            Jobs = instance.Jobs,
+            Schedules = instance.Schedules,
+            Queues = instance.Queues,
+            Cluster = instance.Cluster,
+            Keys = keys,
+            Insights = new InsightReader(store, clock),
+            ScheduleIds = new ScheduleIds(instance.Schedules),
+            Handlers = new HandlerList(instance.Cluster, clock),
+            Cursors = new CursorSeal(store, clock),
+            Gate = new Gate(store, new KeyRing(store, clock, keys), clock, options),
+            Clock = clock,
+            Options = options,
+            Metrics = metrics,
+            Routes = routes,
             IsWorking = () => instance is { IsOpen: true, IsWorking: true },
         };
     }

@@ -31,8 +31,8 @@ internal static class JobLists
         var where = new Conditions(query.Filter);
         where.Add("id < ", query.Before, (statement, index) => statement.Set(index, query.Before!.Value));
         var states = query.Filter.States;
-        var live = states?.All(state => state is JobState.Succeeded or JobState.Dead or JobState.Cancelled) == true ? [] : Page(database, "job", where, query.Limit);
-        var ended = states?.All(state => state is JobState.Pending or JobState.Running or JobState.Waiting) == true ? [] : Page(database, "job_done", where, query.Limit);
+        var live = states?.All(IsEnd) == true ? [] : Page(database, "job", where, query.Limit);
+        var ended = states?.Any(IsEnd) == false ? [] : Page(database, "job_done", where, query.Limit);
         return [.. live.Concat(ended).OrderByDescending(job => job.Id).Take(query.Limit).Select(job => JobAfterTable.Fill(database, job))];
     }
 
@@ -56,6 +56,8 @@ internal static class JobLists
 
         return new Summary(counts, busy);
     }
+
+    private static bool IsEnd(JobState state) => state is JobState.Succeeded or JobState.Dead or JobState.Cancelled;
 
     private static Job? FindIn(Database database, string sql, Guid id)
     {

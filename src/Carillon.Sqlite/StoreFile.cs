@@ -46,6 +46,11 @@ internal sealed class StoreFile : IDisposable
     public static FileLock Lock(SqliteStoreOptions options, out string path)
     {
         path = Resolve(options.Path);
+        if (Directory.Exists(path))
+        {
+            throw new StoreUnavailableException($"{path} is a directory. Give the path of a file in it, such as {System.IO.Path.Combine(path, "carillon.db")}.");
+        }
+
         MakeDirectory(path);
         RefuseNetwork(path);
         return FileLock.TryTake(path) ?? throw new StoreUnavailableException(

@@ -31,30 +31,35 @@ internal sealed class Snippet
     /// <summary>What the generator says.</summary>
     public ImmutableArray<Diagnostic> Problems { get; }
 
-    /// <summary>What the compiler says of the source and of what was generated for it, warnings included.</summary>
-    public IEnumerable<Diagnostic> CompilerProblems => _output.GetDiagnostics().Where(static problem => problem.Severity >= DiagnosticSeverity.Warning);
+    /// <summary>What the compiler says of the source and of what was generated for it, warnings included; only the source may lack comments.</summary>
+    public IEnumerable<Diagnostic> CompilerProblems => _output.GetDiagnostics().Where(static problem =>
+        problem.Severity >= DiagnosticSeverity.Warning && (problem.Id != "CS1591" || problem.Location.SourceTree?.FilePath != "Snippet.cs"));
 
     /// <summary>All generated code.</summary>
     public string Generated => string.Join("\n", _output.SyntaxTrees.Skip(2).Select(static tree => tree.ToString()));
 
-    public static Snippet Compile(string source, LanguageVersion version = LanguageVersion.Latest)
-    {
-        var (compilation, driver) = Begin(source, version);
-        _ = driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out var problems);
-        return new Snippet(output, problems);
-    }
+    public static Snippet Compile(string source, LanguageVersion version = LanguageVersion.Latest) => Run(Begin(source, version));
+
+    /// <summary>A whole program, or a file with usings of its own.</summary>
+    public static Snippet Compile(string source, OutputKind kind, string usings) => Run(Begin(source, LanguageVersion.Latest, kind, usings));
 
     /// <summary>The compilation and a driver that has not run yet.</summary>
-    public static (CSharpCompilation Compilation, GeneratorDriver Driver) Begin(string source, LanguageVersion version = LanguageVersion.Latest)
+    public static (CSharpCompilation Compilation, GeneratorDriver Driver) Begin(
+        string source, LanguageVersion version = LanguageVersion.Latest, OutputKind kind = OutputKind.DynamicallyLinkedLibrary, string usings = Usings)
     {
         var options = CSharpParseOptions.Default.WithLanguageVersion(version).WithDocumentationMode(DocumentationMode.Diagnose);
         var compilation = CSharpCompilation.Create(
-            "Snippet", [CSharpSyntaxTree.ParseText(Usings, options, "Usings.cs"), CSharpSyntaxTree.ParseText(source, options, "Snippet.cs")], References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable)
-                .WithSpecificDiagnosticOptions([KeyValuePair.Create("CS1591", ReportDiagnostic.Suppress)]));
+            "Snippet", [CSharpSyntaxTree.ParseText(usings, options, "Usings.cs"), CSharpSyntaxTree.ParseText(source, options, "Snippet.cs")], References,
+            new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable));
         var driver = CSharpGeneratorDriver.Create(
             [new HandlerGenerator().AsSourceGenerator()], parseOptions: options, driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
         return (compilation, driver);
+    }
+
+    private static Snippet Run((CSharpCompilation Compilation, GeneratorDriver Driver) begun)
+    {
+        _ = begun.Driver.RunGeneratorsAndUpdateCompilation(begun.Compilation, out var output, out var problems);
+        return new Snippet(output, problems);
     }
 
     /// <summary>The compiled assembly; fails on any error or warning.</summary>

@@ -102,7 +102,10 @@ internal static class CompatJobEndpoints
     {
         Field = fault.Field switch
         {
-            "handler" => "task_function_name", "cron" or "every" or "at" => "schedule_config", "args" => "task_args", "zone" => "timezone",
+            "handler" => "task_function_name",
+            "cron" or "every" or "at" => "schedule_config",
+            "args" => "task_args",
+            "zone" => "timezone",
             _ when fault.Field.StartsWith("output", StringComparison.Ordinal) && !fault.Field.StartsWith("output_", StringComparison.Ordinal) => "output_destinations" + fault.Field["output".Length..],
             _ => fault.Field,
         },

@@ -28,13 +28,28 @@ internal static class CompatShape
         var memory = Memory(schedule);
         return new CompatJob
         {
-            Id = schedule.Id.ToString(), JobId = schedule.Id.ToString(), TaskId = memory.TaskId ?? (schedule.Handler == HeartbeatHandler ? HeartbeatTask : schedule.Handler), Name = schedule.Name, Description = schedule.Description,
-            TaskFunctionName = schedule.Handler, JobTypeName = TypeOf(schedule), ScheduleConfig = ConfigOf(schedule),
-            CronExpression = schedule.Kind == RecurrenceKind.Cron ? schedule.Expression : null, TaskArgs = RawJson.Of(schedule.Args),
-            IsEnabled = schedule.Mode == ScheduleMode.Live, Enabled = schedule.Mode == ScheduleMode.Live, Queue = schedule.Queue, Timezone = schedule.Zone,
-            Metadata = memory.Metadata, OutputDestinations = schedule.Output is { } output ? new OutputJson(Encoding.UTF8.GetBytes(output)) : null,
-            LastRunTime = schedule.LastAt, LastRun = schedule.LastAt, NextRunTime = schedule.NextAt, NextRun = schedule.NextAt,
-            CreatedAt = schedule.CreatedAt, UpdatedAt = schedule.UpdatedAt,
+            Id = schedule.Id.ToString(),
+            JobId = schedule.Id.ToString(),
+            TaskId = memory.TaskId ?? (schedule.Handler == HeartbeatHandler ? HeartbeatTask : schedule.Handler),
+            Name = schedule.Name,
+            Description = schedule.Description,
+            TaskFunctionName = schedule.Handler,
+            JobTypeName = TypeOf(schedule),
+            ScheduleConfig = ConfigOf(schedule),
+            CronExpression = schedule.Kind == RecurrenceKind.Cron ? schedule.Expression : null,
+            TaskArgs = RawJson.Of(schedule.Args),
+            IsEnabled = schedule.Mode == ScheduleMode.Live,
+            Enabled = schedule.Mode == ScheduleMode.Live,
+            Queue = schedule.Queue,
+            Timezone = schedule.Zone,
+            Metadata = memory.Metadata,
+            OutputDestinations = schedule.Output is { } output ? new OutputJson(Encoding.UTF8.GetBytes(output)) : null,
+            LastRunTime = schedule.LastAt,
+            LastRun = schedule.LastAt,
+            NextRunTime = schedule.NextAt,
+            NextRun = schedule.NextAt,
+            CreatedAt = schedule.CreatedAt,
+            UpdatedAt = schedule.UpdatedAt,
         };
     }
 
@@ -56,7 +71,8 @@ internal static class CompatShape
         memory = memory with { TaskId = job.TaskId ?? memory.TaskId, Metadata = job.Metadata ?? memory.Metadata };
         return (before is null ? Fresh(job, kind, expression) : Same(before)) with
         {
-            Kind = kind, Expression = expression,
+            Kind = kind,
+            Expression = expression,
             Handler = Handler(job) ?? before?.Handler ?? "",
             Args = job.TaskArgs?.Utf8.ToArray() ?? before?.Args ?? [],
             Queue = job.Queue ?? before?.Queue ?? "default",
@@ -74,9 +90,23 @@ internal static class CompatShape
     // What the older clients have no word for must survive their PUT.
     private static ScheduleRequest Same(Schedule schedule) => new()
     {
-        Name = schedule.Name, Handler = schedule.Handler, Kind = schedule.Kind, Expression = schedule.Expression, Dialect = schedule.Dialect,
-        Misfire = schedule.Misfire, MisfireWindow = schedule.MisfireWindow, MisfireMax = schedule.MisfireMax, Overlap = schedule.Overlap, Jitter = schedule.Jitter,
-        Priority = schedule.Priority, Retry = schedule.Retry, Timeout = schedule.Timeout, StartAt = schedule.StartAt, EndAt = schedule.EndAt, MaxCount = schedule.MaxCount, Owner = schedule.Owner,
+        Name = schedule.Name,
+        Handler = schedule.Handler,
+        Kind = schedule.Kind,
+        Expression = schedule.Expression,
+        Dialect = schedule.Dialect,
+        Misfire = schedule.Misfire,
+        MisfireWindow = schedule.MisfireWindow,
+        MisfireMax = schedule.MisfireMax,
+        Overlap = schedule.Overlap,
+        Jitter = schedule.Jitter,
+        Priority = schedule.Priority,
+        Retry = schedule.Retry,
+        Timeout = schedule.Timeout,
+        StartAt = schedule.StartAt,
+        EndAt = schedule.EndAt,
+        MaxCount = schedule.MaxCount,
+        Owner = schedule.Owner,
     };
 
     private static string? Handler(CompatJob job) => job.TaskFunctionName ?? (job.TaskId == HeartbeatTask ? HeartbeatHandler : job.TaskId);

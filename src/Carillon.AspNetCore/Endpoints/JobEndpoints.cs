@@ -51,8 +51,12 @@ internal static class JobEndpoints
 
     private static JobFilter Filter(ApiCall call) => new()
     {
-        States = States(call), Queue = call.Query("queue"), Handler = call.Query("handler"), Schedule = call.Query("schedule"),
-        From = call.Instant("from"), To = call.Instant("to"),
+        States = States(call),
+        Queue = call.Query("queue"),
+        Handler = call.Query("handler"),
+        Schedule = call.Query("schedule"),
+        From = call.Instant("from"),
+        To = call.Instant("to"),
     };
 
     private static List<JobState>? States(ApiCall call)

@@ -16,7 +16,8 @@ internal static partial class OpenApiDocument
         ["openapi"] = "3.1.0",
         ["info"] = new JsonObject
         {
-            ["title"] = "Carillon", ["version"] = "v1",
+            ["title"] = "Carillon",
+            ["version"] = "v1",
             ["description"] = "Jobs, schedules and what happened to them. Durations are text (30s, 5m, 1h30m, PT5M); instants are ISO 8601 with an offset; lists answer {\"items\":[…],\"next\":cursor|null}. Errors are problem documents (RFC 9457).",
         },
         ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
@@ -52,7 +53,11 @@ internal static partial class OpenApiDocument
     {
         var operation = new JsonObject
         {
-            ["operationId"] = OperationId(route), ["summary"] = route.Summary, ["tags"] = new JsonArray(Tag(route)), ["parameters"] = Parameters(route), ["responses"] = Responses(route),
+            ["operationId"] = OperationId(route),
+            ["summary"] = route.Summary,
+            ["tags"] = new JsonArray(Tag(route)),
+            ["parameters"] = Parameters(route),
+            ["responses"] = Responses(route),
         };
         if (route.Role is { } role)
         {
@@ -95,7 +100,11 @@ internal static partial class OpenApiDocument
 
     private static JsonObject Parameter(string name, string place, bool isRequired, string description, string type) => new()
     {
-        ["name"] = name, ["in"] = place, ["required"] = isRequired, ["description"] = description, ["schema"] = new JsonObject { ["type"] = type },
+        ["name"] = name,
+        ["in"] = place,
+        ["required"] = isRequired,
+        ["description"] = description,
+        ["schema"] = new JsonObject { ["type"] = type },
     };
 
     private static JsonObject Responses(ApiRoute route)

@@ -22,7 +22,11 @@ internal static class SchemaOf
     // What must not be left out; the rules say so to callers, the contracts have it nullable to be able to.
     private static readonly Dictionary<Type, string[]> Required = new()
     {
-        [typeof(JobBody)] = ["handler"], [typeof(BulkBody)] = ["jobs"], [typeof(ScheduleBody)] = ["handler"], [typeof(KeyBody)] = ["name", "role"], [typeof(LimitBody)] = ["maxConcurrent"],
+        [typeof(JobBody)] = ["handler"],
+        [typeof(BulkBody)] = ["jobs"],
+        [typeof(ScheduleBody)] = ["handler"],
+        [typeof(KeyBody)] = ["name", "role"],
+        [typeof(LimitBody)] = ["maxConcurrent"],
     };
 
     /// <summary>The name under which the document holds the schema.</summary>

@@ -36,7 +36,12 @@ internal sealed record RetryBody
 
     public static RetryBody? Of(RetryPolicy? policy) => policy is null ? null : new RetryBody
     {
-        Attempts = policy.Attempts, Backoff = policy.Backoff, Base = policy.Base, Cap = policy.Cap,
-        Factor = policy.Factor, Jitter = policy.Jitter, Delays = policy.Delays,
+        Attempts = policy.Attempts,
+        Backoff = policy.Backoff,
+        Base = policy.Base,
+        Cap = policy.Cap,
+        Factor = policy.Factor,
+        Jitter = policy.Jitter,
+        Delays = policy.Delays,
     };
 }

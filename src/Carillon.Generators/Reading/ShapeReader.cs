@@ -27,11 +27,11 @@ internal static class ShapeReader
         ["System.Double"] = (ValueKind.Number, """{"type":"number","format":"double"}"""),
         ["System.Decimal"] = (ValueKind.Number, """{"type":"number"}"""),
         ["System.Guid"] = (ValueKind.Uuid, Format("uuid")),
-        ["System.DateTime"] = (ValueKind.DateTime, Format("date-time")),
+        ["System.DateTime"] = (ValueKind.DateTime, Described("a date and time such as 2027-01-31T09:00:00")),
         ["System.DateTimeOffset"] = (ValueKind.DateTimeOffset, Format("date-time")),
         ["System.DateOnly"] = (ValueKind.DateOnly, Format("date")),
-        ["System.TimeOnly"] = (ValueKind.TimeOnly, Format("time")),
-        ["System.TimeSpan"] = (ValueKind.TimeSpan, Format("duration")),
+        ["System.TimeOnly"] = (ValueKind.TimeOnly, Described("a time of day such as 09:30")),
+        ["System.TimeSpan"] = (ValueKind.TimeSpan, Described("a duration such as 30s, 1h30m, PT5M or 00:05:00")),
         ["System.Uri"] = (ValueKind.Uri, Format("uri-reference")),
     };
 
@@ -105,4 +105,7 @@ internal static class ShapeReader
     private static (ValueKind, string) Whole(string format) => (ValueKind.Number, $$"""{"type":"integer","format":"{{format}}"}""");
 
     private static string Format(string format) => $$"""{"type":"string","format":"{{format}}"}""";
+
+    // Where the standard formats are narrower than what is read.
+    private static string Described(string description) => $$"""{"type":"string","description":"{{description}}"}""";
 }

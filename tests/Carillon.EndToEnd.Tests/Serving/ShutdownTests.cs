@@ -22,7 +22,7 @@ public sealed class ShutdownTests : IDisposable
         await using (var first = await ServerProcess.StartAsync(Host))
         {
             held = await first.Api.EnqueueAsync("""{"handler":"hold"}""");
-            await AddAsync(first, running, Slots - 1, 1000);
+            await AddAsync(first, running, Slots - 1, 4000);
             var begun = await _directory.Oracle.SeesAsync(lines => lines.Count(line => line.What == "start") == Slots);
             Assert.DoesNotContain(begun, line => line.What == "end");
             await AddAsync(first, waiting, 10, 1);

@@ -109,7 +109,9 @@ public sealed class SqliteFileTests : IDisposable
     {
         await using var store = _directory.NewStore(options => options.Path = _directory.PathOf("."));
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.UpgradeSchemaAsync(Stop));
+        var refusal = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.UpgradeSchemaAsync(Stop));
+
+        Assert.Contains("is a directory", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

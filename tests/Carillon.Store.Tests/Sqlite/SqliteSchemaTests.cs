@@ -153,8 +153,15 @@ public sealed class SqliteSchemaTests : IDisposable
 
     private static Schedule NewSchedule() => new()
     {
-        Id = StoreDirectory.NewJobs(1).Single().Id, Name = "nightly", Kind = RecurrenceKind.Every, Expression = "1h", Handler = "work",
-        AnchorAt = Noon, CreatedAt = Noon, UpdatedAt = Noon, NextAt = Noon + TimeSpan.FromHours(1),
+        Id = StoreDirectory.NewJobs(1).Single().Id,
+        Name = "nightly",
+        Kind = RecurrenceKind.Every,
+        Expression = "1h",
+        Handler = "work",
+        AnchorAt = Noon,
+        CreatedAt = Noon,
+        UpdatedAt = Noon,
+        NextAt = Noon + TimeSpan.FromHours(1),
     };
 
     // One runs, one succeeded, one failed.

@@ -33,7 +33,9 @@ internal sealed class StoreDirectory : IDisposable
         var ids = new JobIds(TimeProvider.System, new Chance());
         return Enumerable.Range(0, count).Select(number => new NewJob
         {
-            Id = ids.Next(), Handler = "work", Args = System.Text.Encoding.UTF8.GetBytes($$"""{"number":{{number}}}"""),
+            Id = ids.Next(),
+            Handler = "work",
+            Args = System.Text.Encoding.UTF8.GetBytes($$"""{"number":{{number}}}"""),
         });
     }
 

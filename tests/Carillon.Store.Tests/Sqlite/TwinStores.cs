@@ -69,14 +69,19 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
         var job = new NewJob
         {
             Id = _random.Next(30) == 0 && _known.Count > 0 ? Any(_known) : _ids.Next(),
-            Handler = Any(Handlers), Queue = Any(Queues), Priority = Any(Priorities), IsDelayed = _random.Next(4) == 0,
+            Handler = Any(Handlers),
+            Queue = Any(Queues),
+            Priority = Any(Priorities),
+            IsDelayed = _random.Next(4) == 0,
             RunAt = _random.Next(3) == 0 ? Now + TimeSpan.FromSeconds(_random.Next(-60, 120)) : null,
             ConcurrencyKey = _random.Next(2) == 0 ? $"key {_random.Next(4)}" : null,
             Key = _random.Next(5) == 0 ? $"only {_random.Next(5)}" : null,
-            KeyHold = TimeSpan.FromSeconds(_random.Next(2) * 60), OnConflict = (OnConflict)_random.Next(2),
+            KeyHold = TimeSpan.FromSeconds(_random.Next(2) * 60),
+            OnConflict = (OnConflict)_random.Next(2),
             ExpiresAt = _random.Next(8) == 0 ? Now + TimeSpan.FromSeconds(_random.Next(90)) : null,
             After = _random.Next(5) == 0 && _known.Count > 0 ? [.. Enumerable.Range(0, _random.Next(1, 3)).Select(_ => new After(Any(_known), (AfterCondition)_random.Next(2)))] : [],
-            Schedule = _random.Next(6) == 0 ? $"schedule {_random.Next(4)}" : null, ScheduleDelay = _random.Next(6) == 0 ? TimeSpan.FromSeconds(30) : null,
+            Schedule = _random.Next(6) == 0 ? $"schedule {_random.Next(4)}" : null,
+            ScheduleDelay = _random.Next(6) == 0 ? TimeSpan.FromSeconds(30) : null,
             Tags = _random.Next(9) == 0 ? ["a", "b"] : [],
         };
         _known.Add(job.Id);
@@ -95,7 +100,9 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
         var node = Any(_nodes);
         var request = new ClaimRequest
         {
-            Node = node.Name, NodeToken = node.InMemory, Limit = _random.Next(6),
+            Node = node.Name,
+            NodeToken = node.InMemory,
+            Limit = _random.Next(6),
             Handlers = new Dictionary<string, int?> { ["work"] = null, ["other"] = _random.Next(3) == 0 ? 1 : null },
             Queues = _random.Next(5) == 0 ? new HashSet<string> { "mail", "default" } : null,
         };
@@ -144,7 +151,8 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
     {
         var filter = new JobFilter
         {
-            Handler = _random.Next(2) == 0 ? Any(Handlers) : null, Queue = _random.Next(3) == 0 ? Any(Queues) : null,
+            Handler = _random.Next(2) == 0 ? Any(Handlers) : null,
+            Queue = _random.Next(3) == 0 ? Any(Queues) : null,
             States = _random.Next(2) == 0 ? [(JobState)_random.Next(6), (JobState)_random.Next(6)] : null,
             Ids = _random.Next(2) == 0 && _known.Count > 0 ? [.. Enumerable.Range(0, 5).Select(_ => Any(_known))] : null,
             From = _random.Next(4) == 0 ? Now - TimeSpan.FromMinutes(2) : null,
@@ -168,11 +176,21 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
         var before = await memory.GetScheduleAsync(name, Stop);
         var schedule = (before ?? new Schedule
         {
-            Id = _ids.Next(), Name = name, Kind = RecurrenceKind.Every, Expression = "30s", Handler = "work", AnchorAt = Now, CreatedAt = Now, UpdatedAt = Now,
-            MaxCount = _random.Next(3) == 0 ? 5 : null, Overlap = (OverlapPolicy)_random.Next(4),
+            Id = _ids.Next(),
+            Name = name,
+            Kind = RecurrenceKind.Every,
+            Expression = "30s",
+            Handler = "work",
+            AnchorAt = Now,
+            CreatedAt = Now,
+            UpdatedAt = Now,
+            MaxCount = _random.Next(3) == 0 ? 5 : null,
+            Overlap = (OverlapPolicy)_random.Next(4),
         }) with
         {
-            NextAt = Now + TimeSpan.FromSeconds(_random.Next(60)), Mode = (ScheduleMode)_random.Next(3), Description = $"{++_schedules}",
+            NextAt = Now + TimeSpan.FromSeconds(_random.Next(60)),
+            Mode = (ScheduleMode)_random.Next(3),
+            Description = $"{++_schedules}",
         };
         await SameAsync("put", store => store.PutSchedulesAsync([schedule], new Act("me", "cli", "schedule.put"), Now, Stop));
     }
@@ -182,7 +200,8 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
         var due = await SameAsync("due", store => store.ListDueAsync(Now, 2, Stop));
         var firings = due.Schedules.Select(schedule => new Firing(schedule.Name, schedule.Id, schedule.Version, schedule.NextAt!.Value, Next(schedule))
         {
-            Overlap = schedule.Overlap, ConcurrencyKey = schedule.Overlap == OverlapPolicy.Allow ? null : schedule.ConcurrencyKey,
+            Overlap = schedule.Overlap,
+            ConcurrencyKey = schedule.Overlap == OverlapPolicy.Allow ? null : schedule.ConcurrencyKey,
             Jobs = [.. Enumerable.Range(0, _random.Next(1, 3)).Select(_ => NewJob() with { Schedule = schedule.Name, ConcurrencyKey = schedule.ConcurrencyKey, ScheduledAt = schedule.NextAt })],
         }).ToList();
         await SameAsync("fire", store => store.FireAsync(firings, Now, Stop));

@@ -37,7 +37,14 @@ internal sealed class Attempts : ILogger
         var at = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
         var job = new Job
         {
-            Id = JobId, Handler = "test", Args = Encoding.UTF8.GetBytes(args), Attempt = 2, ScheduledAt = at, RunAt = at, CreatedAt = at, Traceparent = traceparent,
+            Id = JobId,
+            Handler = "test",
+            Args = Encoding.UTF8.GetBytes(args),
+            Attempt = 2,
+            ScheduledAt = at,
+            RunAt = at,
+            CreatedAt = at,
+            Traceparent = traceparent,
         };
         return new JobContext(job, new JobServices(new ServiceCollection().BuildServiceProvider(), Clock, JsonSerializerOptions.Web), this, cancellationToken);
     }

@@ -10,7 +10,14 @@ internal static class Ends
     public static Finish Of(string? output, Outcome? outcome = null, string handler = "letters.send", string? schedule = "nightly") => new(
         new Job
         {
-            Id = new Guid("0195aaaa-0000-7000-8000-000000000001"), Handler = handler, Schedule = schedule, Attempt = 2, ScheduledAt = At, RunAt = At, CreatedAt = At, Output = output,
+            Id = new Guid("0195aaaa-0000-7000-8000-000000000001"),
+            Handler = handler,
+            Schedule = schedule,
+            Attempt = 2,
+            ScheduledAt = At,
+            RunAt = At,
+            CreatedAt = At,
+            Output = output,
         },
         outcome ?? new Outcome.Succeeded("""{"n":1}"""))
     {

@@ -106,7 +106,10 @@ public sealed class SmallPartsTests
 
     private static JournalEntry Entry(long sequence, params string[] lines) => new()
     {
-        Sequence = sequence, Subject = Subject.Of(Guid.Empty), Kind = JournalKinds.Log, At = DateTimeOffset.UnixEpoch,
+        Sequence = sequence,
+        Subject = Subject.Of(Guid.Empty),
+        Kind = JournalKinds.Log,
+        At = DateTimeOffset.UnixEpoch,
         Data = JsonSerializer.Serialize(new { attempt = 1, lines = lines.Select(text => new { at = DateTimeOffset.UnixEpoch, level = "Information", text }) }),
     };
 }

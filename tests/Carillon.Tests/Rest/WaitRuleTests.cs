@@ -10,7 +10,13 @@ public sealed class WaitRuleTests
 
     private static readonly Job Due = new()
     {
-        Id = Guid.Empty, Handler = "mail.send", Queue = "mail", ScheduledAt = Now, RunAt = Now, CreatedAt = Now, ConcurrencyKey = "k",
+        Id = Guid.Empty,
+        Handler = "mail.send",
+        Queue = "mail",
+        ScheduledAt = Now,
+        RunAt = Now,
+        CreatedAt = Now,
+        ConcurrencyKey = "k",
     };
 
     [Fact]
