@@ -6,9 +6,11 @@ using Carillon.TestHost;
 var builder = WebApplication.CreateSlimBuilder(args);
 var oracle = new OracleFile(builder.Configuration["oracle"] ?? throw new ArgumentException("--oracle FILE is needed."));
 var gate = new Gate();
+builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 builder.Services.AddCarillon(carillon => carillon
     .UseSqlite(builder.Configuration["store"] ?? "carillon.db", options => options.MaxBytes = builder.Configuration.GetValue<long?>("max-bytes"))
     .Handle("work", context => TestHandlers.WorkAsync(context, oracle))
+    .Handle("await-file", context => TestHandlers.AwaitFileAsync(context, oracle))
     .Handle("hold", context => TestHandlers.HoldAsync(context, oracle, gate)));
 
 var app = builder.Build();

@@ -16,6 +16,21 @@ internal static class TestHandlers
         return null;
     }
 
+    /// <summary>Runs until the file that its argument names is there.</summary>
+    public static async Task<Outcome?> AwaitFileAsync(JobContext context, OracleFile oracle)
+    {
+        oracle.Write(context, "start");
+        using var args = JsonDocument.Parse(context.Args);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!File.Exists(args.RootElement.GetProperty("file").GetString()))
+        {
+            await timer.WaitForNextTickAsync(context.CancellationToken);
+        }
+
+        oracle.Write(context, "end");
+        return null;
+    }
+
     /// <summary>Runs until the gate opens, or until it is asked to stop.</summary>
     public static async Task<Outcome?> HoldAsync(JobContext context, OracleFile oracle, Gate gate)
     {

@@ -192,7 +192,7 @@ public sealed class CarillonHarness : IAsyncDisposable
     // Quiet: each handler that runs waits on the clock.
     private async Task UntilQuietAsync()
     {
-        while (!_isPulsed && Busy > 0)
+        while (!_isPulsed && (Busy > 0 || IsStopping))
         {
             using var patience = new CancellationTokenSource(Patience);
             await _moved.WaitAsync(patience.Token);
@@ -214,6 +214,9 @@ public sealed class CarillonHarness : IAsyncDisposable
     }
 
     private int Busy => _node.Running.Count - _node.Worker.Ahead - _watch.CountWaiting();
+
+    // Task.Delay hears of a cancellation by way of the thread pool: until it has, its timer looks like a wait, and time must not move on.
+    private bool IsStopping => _node.Running.All.Any(attempt => attempt.Cause != StopCause.None);
 
     private void Pulse()
     {

@@ -10,7 +10,10 @@ public sealed class ShutdownTests : IDisposable
     private readonly TestDirectory _directory = new();
 
     private ServerStart Host => ServerStart.Host(_directory.Database, _directory.Oracle.Path)
-        .With("SCHEDULER_CONCURRENCY", Slots.ToString(CultureInfo.InvariantCulture)).With("Carillon__DrainTimeout", "3s");
+        .With("SCHEDULER_CONCURRENCY", Slots.ToString(CultureInfo.InvariantCulture)).With("Carillon__DrainTimeout", "4s");
+
+    // The short jobs end when it is there: after the shutdown has begun, however slow the machine is.
+    private string FinishFile => _directory.PathOf("finish");
 
     public void Dispose() => _directory.Dispose();
 
@@ -22,12 +25,14 @@ public sealed class ShutdownTests : IDisposable
         await using (var first = await ServerProcess.StartAsync(Host))
         {
             held = await first.Api.EnqueueAsync("""{"handler":"hold"}""");
-            await AddAsync(first, running, Slots - 1, 4000);
-            var begun = await _directory.Oracle.SeesAsync(lines => lines.Count(line => line.What == "start") == Slots);
-            Assert.DoesNotContain(begun, line => line.What == "end");
-            await AddAsync(first, waiting, 10, 1);
+            await AddAsync(first, running, Slots - 1, $$$"""{"handler":"await-file","args":{"file":"{{{FinishFile}}}"}}""");
+            await _directory.Oracle.SeesAsync(lines => lines.Count(line => line.What == "start") == Slots);
+            await AddAsync(first, waiting, 10, """{"handler":"work"}""");
 
-            Assert.Equal(0, await first.TerminateAsync());
+            first.AskToEnd();
+            await first.SeesAsync("Shutting down: no new job");
+            await File.WriteAllTextAsync(FinishFile, "");
+            Assert.Equal(0, await first.ExitAsync());
         }
 
         var lines = _directory.Oracle.Read();
@@ -57,11 +62,11 @@ public sealed class ShutdownTests : IDisposable
         Assert.Empty(file.Column("select 1 from journal where kind = 'attempt' and data like '%owner lost%'"));
     }
 
-    private static async Task AddAsync(ServerProcess server, List<Guid> ids, int count, int milliseconds)
+    private static async Task AddAsync(ServerProcess server, List<Guid> ids, int count, string body)
     {
         for (var i = 0; i < count; i++)
         {
-            ids.Add(await server.Api.EnqueueAsync($$$"""{"handler":"work","args":{"ms":{{{milliseconds}}}}}"""));
+            ids.Add(await server.Api.EnqueueAsync(body));
         }
     }
 }

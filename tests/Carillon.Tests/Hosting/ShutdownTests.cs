@@ -28,7 +28,7 @@ public sealed class ShutdownTests
     [Fact]
     public async Task A_job_that_does_not_end_in_time_is_told_and_released_without_burning_an_attempt()
     {
-        var host = await TestHost.StartAsync(Handler(async context => await Task.Delay(TimeSpan.FromHours(1), context.Clock, context.CancellationToken)), _store);
+        var host = await TestHost.StartAsync(Handler(async context => await Task.Delay(Timeout.InfiniteTimeSpan, context.Clock, context.CancellationToken)), _store);
         var id = await BeginAsync(host);
 
         await host.StopAsync();
@@ -45,7 +45,7 @@ public sealed class ShutdownTests
         var host = await TestHost.StartAsync(
             Handler(async context =>
             {
-                await Task.Delay(TimeSpan.FromHours(1), context.Clock, context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Timeout.InfiniteTimeSpan, context.Clock, context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw new IOException("the connection was closed");
             }),
             _store);
