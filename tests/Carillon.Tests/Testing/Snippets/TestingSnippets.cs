@@ -55,6 +55,18 @@ public sealed class LetterTests
         Assert.Equal([6, 5], hours); // UTC: the night between them has 23 hours
     }
 
+    [Fact]
+    public async Task A_reminder_that_is_cancelled_is_not_sent()
+    {
+        await using var carillon = await CarillonHarness.StartAsync(Build);
+        var job = await carillon.RunAsync("letters.remind", new Letter("Ada"));
+
+        await carillon.Jobs.CancelAsync(new JobFilter { Ids = [job.Id] }, new Act("test", "test", "job.cancel"));
+        await carillon.AdvanceAsync(TimeSpan.FromDays(30));
+
+        Assert.Equal(JobState.Cancelled, (await carillon.GetAsync(job.Id)).State);
+        Assert.Empty(_post.Sent);
+    }
 
     [Fact]
     public async Task What_the_handler_logs_is_in_the_jobs_log()
