@@ -36,7 +36,8 @@ internal interface IJobStore
 
     /// <summary>
     /// Gives the node up to <see cref="ClaimRequest.Limit"/> due jobs, best rank first (rank: <c>RunAt</c> less a minute for each point
-    /// of priority, then id), obeying paused queues, queue limits, handler limits and concurrency keys. Expired jobs met on the way are cancelled.
+    /// of priority, then id), obeying paused queues, queue limits, handler limits and concurrency keys. Expired jobs are cancelled first, as
+    /// <see cref="PurgeAsync"/> does it, and none is ever given.
     /// </summary>
     Task<ClaimBatch> ClaimAsync(ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken);
 
@@ -67,7 +68,12 @@ internal interface IJobStore
     /// <summary>How many live jobs there are.</summary>
     Task<Summary> SummarizeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Cancels expired jobs, removes ended jobs and journal entries past their retention; at most <paramref name="limit"/> rows. Says how many, and when the next job expires.</summary>
+    /// <summary>
+    /// Cancels the jobs that have not begun by their <see cref="Job.ExpiresAt"/> (<c>expired</c>), whatever they wait for: their instant, a paused or
+    /// full queue, a busy key, a node with the handler, other jobs. Its caller comes back when the next one expires, and is told by
+    /// <see cref="StoreSignal.Expiries"/> of each that comes to wait. Then removes ended jobs and journal entries past their retention; at most
+    /// <paramref name="limit"/> rows. Says how many, and when the next job expires.
+    /// </summary>
     Task<PurgeResult> PurgeAsync(Retention retention, int limit, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
