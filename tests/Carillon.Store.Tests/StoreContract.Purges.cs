@@ -199,6 +199,17 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task An_expired_job_retried_by_hand_does_not_expire_again()
+    {
+        var job = await MakeAsync(Ask() with { ExpiresAt = Noon + Minute });
+        await PurgeAsync(Noon + Minute);
+
+        await ChangeAsync(job.Id, JobChange.Retry, Noon + Hour);
+
+        Assert.Equal(job.Id, (await ClaimOneAsync(await JoinAsync("a"), Noon + Hour)).Id);
+    }
+
+    [Fact]
     public async Task An_empty_store_has_nothing_to_purge() => Assert.Equal(default, await PurgeAsync(Noon));
 
     private Task<PurgeResult> PurgeAsync(DateTimeOffset now) => Store.PurgeAsync(Kept, 1000, now, Stop);

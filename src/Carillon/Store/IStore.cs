@@ -44,7 +44,7 @@ internal interface IJobStore
     /// <summary>Ends attempts, in one transaction. False at a place: that claim was lost and nothing of it was written.</summary>
     Task<IReadOnlyList<bool>> FinishAsync(IReadOnlyList<Finish> finishes, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Takes back the claims of nodes whose lease is gone: pending at once, or dead (<c>poison</c>) at the third loss. Says which jobs.</summary>
+    /// <summary>Takes back the claims of nodes whose lease is gone: pending at once, or dead (<c>poison</c>) at the third loss in a row. Says which jobs.</summary>
     Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Gives back the node's running jobs whose claims are not among <paramref name="known"/>: pending at once, with their attempt, and no owner loss. Says which.</summary>
