@@ -88,6 +88,21 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public async Task While_beats_fail_it_says_so_at_once_and_then_once_a_minute()
+    {
+        var rig = new EngineRig();
+        rig.Spy.Fail("AcquireAsync");
+
+        for (var second = 0; second < 150; second++)
+        {
+            await rig.BeatAsync();
+            rig.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(3, rig.Logs.Count(1030));
+    }
+
+    [Fact]
     public async Task A_lease_that_could_not_be_renewed_in_time_stops_the_handlers_and_writes_nothing()
     {
         var rig = new EngineRig();
