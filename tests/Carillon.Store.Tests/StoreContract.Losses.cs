@@ -33,23 +33,24 @@ public abstract partial class StoreContract
             (await LoadAsync(asked.Id)).Error);
     }
 
-    public static TheoryData<Outcome, JobState> OwnEnds => new()
+    public static TheoryData<Outcome, JobState, int> OwnEnds => new()
     {
-        { new Outcome.Retry(LeaseEnd + NodeLeaseDuration, "it broke"), JobState.Pending },
-        { new Outcome.Snoozed(LeaseEnd + NodeLeaseDuration), JobState.Pending },
-        { new Outcome.Succeeded(), JobState.Succeeded },
+        { new Outcome.Retry(LeaseEnd + NodeLeaseDuration, "it broke"), JobState.Pending, 0 },
+        { new Outcome.Snoozed(LeaseEnd + NodeLeaseDuration), JobState.Pending, 0 },
+        { new Outcome.Succeeded(), JobState.Succeeded, 2 },
+        { new Outcome.Dead("attempts", "it broke"), JobState.Dead, 2 },
     };
 
     [Theory]
     [MemberData(nameof(OwnEnds))]
-    public async Task An_end_of_its_own_forgives_the_losses_before(Outcome outcome, JobState state)
+    public async Task An_end_of_its_own_forgives_the_losses_before_a_next_attempt_and_shows_them_after_the_last(Outcome outcome, JobState state, int losses)
     {
         var asked = await MakeAsync(Ask());
         var now = await LoseTimesAsync(asked.Id, 2);
 
         var ended = await EndAsync(await ClaimOneAsync(await JoinAsync("b", now), now), outcome, now);
 
-        Assert.Equal((state, 0), (ended.State, ended.OwnerLosses));
+        Assert.Equal((state, losses), (ended.State, ended.OwnerLosses));
         Assert.Equal(2, (await AttemptsOfAsync(asked.Id)).Count(fact => fact.State == "owner lost"));
     }
 

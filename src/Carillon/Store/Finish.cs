@@ -19,4 +19,7 @@ internal sealed record Finish(Job Job, Outcome Outcome)
 
     /// <summary>Log lines and other facts of the attempt, written with its end.</summary>
     public IReadOnlyList<JournalEntry> Facts { get; init; } = [];
+
+    /// <summary>The job's owner losses once this is written: an attempt that came to an end of its own clears them for the next one; a job that ends for good keeps what it lost, to be seen.</summary>
+    public int LossesAfter(Job before, Outcome outcome) => !IsReleased && outcome is (Outcome.Retry or Outcome.Snoozed) ? 0 : before.OwnerLosses;
 }

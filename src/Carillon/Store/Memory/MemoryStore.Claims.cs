@@ -3,8 +3,6 @@ namespace Carillon.Store.Memory;
 // Who may run what, and for how long that stands.
 internal sealed partial class MemoryStore
 {
-    private const int LossesUntilPoison = 3;
-
     public Task<ClaimBatch> ClaimAsync(ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
         TransactAsync(() => Claim(request, now), cancellationToken);
 
@@ -102,9 +100,9 @@ internal sealed partial class MemoryStore
         {
             End(lost, JobState.Cancelled, job.CancelReason, now);
         }
-        else if (lost.OwnerLosses >= LossesUntilPoison)
+        else if (lost.OwnerLosses >= OwnerLoss.UntilPoison)
         {
-            End(lost with { Error = Poison(lost) }, JobState.Dead, "poison", now);
+            End(lost with { Error = OwnerLoss.Poison(lost) }, JobState.Dead, "poison", now);
         }
         else
         {
@@ -112,7 +110,4 @@ internal sealed partial class MemoryStore
             Save(lost with { State = JobState.Pending, RunAt = lost.RunAt < now ? lost.RunAt : now });
         }
     }
-
-    private static string Poison(Job job) =>
-        $"{job.OwnerLosses} nodes in a row were lost while they had this job, {job.Node} the last; it is kept from taking a further one down. Find out what it does to its process, then retry it.";
 }

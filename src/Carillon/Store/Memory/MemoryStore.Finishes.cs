@@ -18,8 +18,9 @@ internal sealed partial class MemoryStore
             return false;
         }
 
-        job = job with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? job.Progress, OwnerLosses = finish.IsReleased ? job.OwnerLosses : 0 };
+        job = job with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? job.Progress };
         var outcome = Heed(job, finish.Outcome);
+        job = job with { OwnerLosses = finish.LossesAfter(job, outcome) };
         AppendAll(finish.Facts);
         if (AttemptFact.Of(job, outcome, finish.StartedAt, finish.EndedAt) is { } fact)
         {
