@@ -26,6 +26,11 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
             yield return $"MaxConcurrentJobs ({options.MaxConcurrentJobs}) must be from 1 to 10000; to run no job here, set Enabled to false.";
         }
 
+        if (options.MaxConnections is < 1 or > 1_000)
+        {
+            yield return $"MaxConnections ({options.MaxConnections}) must be from 1 to 1000; beyond the number of processors there is little gain.";
+        }
+
         if (options.ClaimBatch is < 1 or > 5_000)
         {
             yield return $"ClaimBatch ({options.ClaimBatch}) must be from 1 to 5000; about 500 is where the gain ends.";
@@ -55,6 +60,11 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
         if (options.DrainTimeout < TimeSpan.Zero || options.DrainTimeout > TimeSpan.FromHours(1))
         {
             yield return $"DrainTimeout ({options.DrainTimeout}) must be from 00:00:00 to 01:00:00.";
+        }
+
+        if (options.CacheDuration < TimeSpan.Zero || options.CacheDuration > Longest)
+        {
+            yield return $"CacheDuration ({options.CacheDuration}) must be from zero, for no caching, to {Longest.Days} days.";
         }
 
         if (options.HeartbeatInterval > options.LeaseDuration / 3)

@@ -16,7 +16,7 @@ public sealed class ExplainTests
 
         Assert.Equal("It has not begun: no handler — no live node has a handler named 'mail.send'; start one that has, or cancel the job.", explanation["answer"].GetString());
         Assert.Equal(explanation["answer"].GetString(), explanation["facts"][0].GetProperty("text").GetString());
-        Assert.Equal("It was enqueued for the handler 'mail.send' on the queue 'default'.", explanation["facts"][1].GetProperty("text").GetString());
+        Assert.Equal("local (from 127.0.0.1) enqueued it for the handler 'mail.send' on the queue 'default'.", explanation["facts"][1].GetProperty("text").GetString());
     }
 
     [Fact]
