@@ -26,7 +26,7 @@ internal sealed class CronRecurrence : Recurrence
     private protected override DateTimeOffset? FindNext(DateTimeOffset after, Zone zone)
     {
         var from = Math.Max(FirstSecond, (after.UtcTicks / TimeSpan.TicksPerSecond) + 1);
-        var found = ZoneSearch.Next(_fields, _fields.IsInterval && _dialect == CronDialect.Unix, zone, from);
+        var found = ZoneSearch.Next(new CronTimes(_fields), _fields.IsInterval && _dialect == CronDialect.Unix, zone, from);
         return found < 0 ? null : new DateTimeOffset(found * TimeSpan.TicksPerSecond, TimeSpan.Zero);
     }
 
