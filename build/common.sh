@@ -96,7 +96,7 @@ build_program() {
     quietly dotnet build src/Carillon.Server -c Release -v q --nologo
 }
 
-sources=(src Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt)
+sources=(src Directory.Build.props Directory.Build.targets Directory.Packages.props .editorconfig BannedSymbols.txt)
 
 # The program, built if its sources changed since the last build.
 ensure_program() {

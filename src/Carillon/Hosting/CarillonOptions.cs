@@ -50,6 +50,9 @@ public sealed class CarillonOptions
     /// <summary>Operators' acts and skipped instants are kept so long.</summary>
     public TimeSpan KeepJournal { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>Where each setting was read from, by its name, so that a fault names what its reader can change.</summary>
+    internal Dictionary<string, string> Sources { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Files of outputs stand below this directory.</summary>
     public string OutputDirectory { get; set; } = ".";
 

@@ -12,9 +12,13 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
 
     public ValidateOptionsResult Validate(string? name, CarillonOptions options)
     {
-        List<string> faults = [.. Faults(options)];
+        List<string> faults = [.. Faults(options).Select(fault => WithSource(fault, options))];
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
+
+    // A fault begins with the setting's name. Code may have set it after the configuration did: then it is told, not blamed.
+    private static string WithSource(string fault, CarillonOptions options) =>
+        options.Sources.TryGetValue(fault.Split(' ')[0], out var source) ? $"{fault} The configuration sets it by {source}." : fault;
 
     private static IEnumerable<string> Faults(CarillonOptions options) =>
         Counts(options).Concat(Spans(options)).Concat(JobRules.Retry(options.Retry).Select(fault => fault.ToString())).Concat(Names(options));

@@ -79,7 +79,16 @@ internal static class SettingTable
 
     private static void ApplyValue(Setting setting, string path, string? value, CarillonOptions options, List<string> faults)
     {
-        if (value is { Length: > 0 } && !setting.Set(options, value.Trim()))
+        if (value is not { Length: > 0 })
+        {
+            return;
+        }
+
+        if (setting.Set(options, value.Trim()))
+        {
+            options.Sources[setting.Name] = path;
+        }
+        else
         {
             faults.Add($"{path} ({value}) cannot be read; expected {setting.Expected}.");
         }

@@ -75,6 +75,7 @@ public sealed class SettingsTests
         var error = Assert.Throws<OptionsValidationException>(() => Read(("Carillon:Enabled", "perhaps"), ("SCHEDULER_CONCURRENCY", "0")));
 
         Assert.Equal(["Carillon:Enabled", "MaxConcurrentJobs"], error.Failures.Select(fault => fault.Split(' ')[0]));
+        Assert.EndsWith("The configuration sets it by SCHEDULER_CONCURRENCY.", error.Failures.Last(), StringComparison.Ordinal);
     }
 
     [Fact]

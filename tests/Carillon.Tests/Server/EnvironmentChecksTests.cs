@@ -10,7 +10,7 @@ public sealed class EnvironmentChecksTests
     {
         var finding = Assert.Single(Look(("DATABASE_MAX_CONNECTIONS", "0")));
 
-        Assert.Equal((Severity.Trouble, "MaxConnections (0) must be from 1 to 1000; beyond the number of processors there is little gain."), (finding.Severity, finding.Text));
+        Assert.Equal((Severity.Trouble, "MaxConnections (0) must be from 1 to 1000; beyond the number of processors there is little gain. The configuration sets it by DATABASE_MAX_CONNECTIONS."), (finding.Severity, finding.Text));
     }
 
     [Fact]
