@@ -65,9 +65,10 @@ internal static class JobExplanation
 
     private static IEnumerable<ExplainedFact> Origin(Job job, JournalEntry? act)
     {
-        yield return new ExplainedFact(job.CreatedAt, job.Schedule is null
-            ? $"{(act is null ? "It was enqueued" : $"{Wording.Actor(act)} enqueued it")} for the handler '{job.Handler}' on the queue '{job.Queue}'."
-            : $"The schedule '{job.Schedule}' made it for its instant {Wording.Instant(job.ScheduledAt)} (handler '{job.Handler}', queue '{job.Queue}').");
+        var made = job.Schedule is null ? act is null ? "It was enqueued" : $"{Wording.Actor(act)} enqueued it"
+            : job.Tags.Contains("manual") ? $"The schedule '{job.Schedule}' was triggered by hand and made it"
+            : $"The schedule '{job.Schedule}' made it for its instant {Wording.Instant(job.ScheduledAt)}";
+        yield return new ExplainedFact(job.CreatedAt, $"{made}, for the handler '{job.Handler}' on the queue '{job.Queue}'.");
         if (job.ScheduledAt > job.CreatedAt && job.Schedule is null)
         {
             yield return new ExplainedFact(job.ScheduledAt, "It was asked to run no earlier than this.");

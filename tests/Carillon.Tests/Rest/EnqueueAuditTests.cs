@@ -18,7 +18,7 @@ public sealed class EnqueueAuditTests
 
         Assert.Equal(("anna", "127.0.0.1", "job.enqueue"), (Text(entry, "who"), Text(entry, "from"), Text(entry, "what")));
         Assert.Equal("""{"handler":"x","queue":"mail","key":"k"}""", entry.GetProperty("after").GetRawText());
-        Assert.Contains("anna (from 127.0.0.1) enqueued it for the handler 'x' on the queue 'mail'.", explained.Text, StringComparison.Ordinal);
+        Assert.Contains("anna (from 127.0.0.1) enqueued it, for the handler 'x' on the queue 'mail'.", explained.Text, StringComparison.Ordinal);
     }
 
     [Fact]
