@@ -66,7 +66,7 @@ internal static class Finishing
             return false;
         }
 
-        var job = before with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? before.Progress };
+        var job = before with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? before.Progress, OwnerLosses = finish.IsReleased ? before.OwnerLosses : 0 };
         var outcome = Heed(job, finish.Outcome);
         JournalTable.AppendAll(transaction, finish.Facts);
         if (AttemptFact.Of(job, outcome, finish.StartedAt, finish.EndedAt) is { } fact)
@@ -131,5 +131,5 @@ internal static class Finishing
     }
 
     private static string Poison(Job job) =>
-        $"{job.OwnerLosses} nodes were lost while they ran this job, {job.Node} the last; it is kept from running a further one down. Find out what it does to its process, then retry it.";
+        $"{job.OwnerLosses} nodes in a row were lost while they had this job, {job.Node} the last; it is kept from taking a further one down. Find out what it does to its process, then retry it.";
 }

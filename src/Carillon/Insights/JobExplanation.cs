@@ -41,7 +41,7 @@ internal static class JobExplanation
 
     private static string Dead(Job job) => job.Reason switch
     {
-        "poison" => $"It was quarantined at {Wording.Instant(job.FinishedAt!.Value)}: {job.OwnerLosses} nodes were lost while they ran it, so it is kept from running a further one down. Find out what it does to its process, then retry it.",
+        "poison" => $"It was quarantined at {Wording.Instant(job.FinishedAt!.Value)}: {job.OwnerLosses} nodes in a row were lost while they had it, so it is kept from taking a further one down. Find out what it does to its process, then retry it.",
         "attempts" => $"It is dead: attempt {job.Attempt}, the last one, failed at {Wording.Instant(job.FinishedAt!.Value)}: {Wording.Error(job.Error)} Retry it once the cause is mended.",
         "arguments" => $"It is dead: its handler cannot read its arguments, so no retry helps: {Wording.Error(job.Error)} Enqueue it anew with arguments that fit.",
         "error" => $"It is dead: it failed with an error that its handler does not retry: {Wording.Error(job.Error)} Retry it once the cause is mended.",

@@ -11,6 +11,9 @@ internal sealed record Finish(Job Job, Outcome Outcome)
     /// <summary>When the handler was called; the claim's instant is somewhat earlier.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>The node gave the job back because it stops. That says nothing of the job: its owner losses stand, as they do not after an end of its own.</summary>
+    public bool IsReleased { get; init; }
+
     /// <summary>What the handler last reported.</summary>
     public double? Progress { get; init; }
 

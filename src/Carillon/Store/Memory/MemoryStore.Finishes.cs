@@ -18,7 +18,7 @@ internal sealed partial class MemoryStore
             return false;
         }
 
-        job = job with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? job.Progress };
+        job = job with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? job.Progress, OwnerLosses = finish.IsReleased ? job.OwnerLosses : 0 };
         var outcome = Heed(job, finish.Outcome);
         AppendAll(finish.Facts);
         if (AttemptFact.Of(job, outcome, finish.StartedAt, finish.EndedAt) is { } fact)
