@@ -78,7 +78,7 @@ internal static class ScheduleExplanation
 
     private static string Definition(Schedule schedule)
     {
-        var isRead = Recurrence.TryParse(Timetable.TextOf(schedule.Kind, schedule.Expression, schedule.Dialect), out var recurrence, out _);
+        var isRead = Recurrence.TryParse(Timetable.TextOf(schedule), out var recurrence, out _);
         return $"It runs '{schedule.Handler}' {(isRead ? recurrence!.Explain() : schedule.Expression)} ('{schedule.Expression}', zone {schedule.Zone}); misfire {Name(schedule.Misfire)} within {Wording.Span(schedule.MisfireWindow)}, overlap {Name(schedule.Overlap)}{(schedule.Owner is null ? "" : $", owned by {schedule.Owner}")}.";
     }
 

@@ -26,6 +26,8 @@ internal static class CronDialects
         return error is null;
     }
 
+    public static string NameOf(CronDialect dialect) => dialect == CronDialect.Cronos ? "cronos" : "unix";
+
     private static ParseError Refuse(string name, string? hint) =>
         new(0, 0, $"The cron dialect '{Shown.Of(name)}' is not supported", "'unix' (either day field matches) or 'cronos' (both must match)", hint);
 }

@@ -1,18 +1,17 @@
 namespace Carillon.Language;
 
 /// <summary>A cron expression.</summary>
-internal sealed class CronRecurrence : Recurrence
+internal sealed class CronRecurrence : LocalRecurrence<CronTimes>
 {
-    // Years before 1900 have zones of odd seconds and no user.
-    private static readonly long FirstSecond = new DateTime(1900, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerSecond;
-
     private readonly CronFields _fields;
     private readonly CronDialect _dialect;
     private readonly string _text;
 
-    private CronRecurrence(CronFields fields, CronDialect dialect, string text) => (_fields, _dialect, _text) = (fields, dialect, text);
+    private CronRecurrence(CronFields fields, CronDialect dialect, string text) : base(new CronTimes(fields)) => (_fields, _dialect, _text) = (fields, dialect, text);
 
     public override RecurrenceForm Form => RecurrenceForm.Cron;
+
+    public override string? Dialect => CronDialects.NameOf(_dialect);
 
     public static ParseError? Read(RecurrenceText text, out Recurrence? recurrence)
     {
@@ -23,19 +22,17 @@ internal sealed class CronRecurrence : Recurrence
         return error;
     }
 
-    private protected override DateTimeOffset? FindNext(DateTimeOffset after, Zone zone)
-    {
-        var from = Math.Max(FirstSecond, (after.UtcTicks / TimeSpan.TicksPerSecond) + 1);
-        var found = ZoneSearch.Next(new CronTimes(_fields), _fields.IsInterval && _dialect == CronDialect.Unix, zone, from);
-        return found < 0 ? null : new DateTimeOffset(found * TimeSpan.TicksPerSecond, TimeSpan.Zero);
-    }
+    private protected override (ClockGap Fixed, ClockGap Interval) DefaultGaps =>
+        _dialect == CronDialect.Unix ? (ClockGap.End, ClockGap.Shift) : (ClockGap.End, ClockGap.End);
 
     public override string Explain() => Next(DateTimeOffset.MinValue, Zone.Utc) is null ? CronWords.Never(_fields) : CronWords.Of(_fields);
+
+    public override IReadOnlyList<FieldExplanation> ExplainFields() => CronWords.Fields(_fields);
 
     // Sets that need more room than a text may have keep the text as it was written.
     public override string ToString() => CronText.Of(_fields) is { Length: <= MaxLength } text ? text : _text.Trim();
 
-    public override bool Equals(Recurrence? other) => other is CronRecurrence cron && cron._dialect == _dialect && cron._fields == _fields;
+    public override bool Equals(Recurrence? other) => other is CronRecurrence cron && cron._dialect == _dialect && cron._fields == _fields && cron.Changes == Changes && Equals(cron.Zone, Zone);
 
-    public override int GetHashCode() => HashCode.Combine(_dialect, _fields);
+    public override int GetHashCode() => HashCode.Combine(_dialect, _fields, Changes, Zone);
 }

@@ -3,10 +3,13 @@ using System.Numerics;
 namespace Carillon.Language;
 
 /// <summary>Finds the next local time of an expression, on a calendar without zones. Times are seconds since 0001-01-01.</summary>
-internal static class CronSearch
+internal static partial class CronSearch
 {
     /// <summary>The last year that is looked at: no search is endless.</summary>
     public const int LastYear = 2199;
+
+    /// <summary>The first year that is looked at.</summary>
+    public const int FirstYear = 1900;
 
     /// <summary>What is not found.</summary>
     public const long None = -1;

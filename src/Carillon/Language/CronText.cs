@@ -37,21 +37,21 @@ internal static class CronText
         text.Insert(length, "-" + text.ToString(0, length));
     }
 
-    private static string Days(in CronFields fields)
+    internal static string Days(in CronFields fields)
     {
         var suffix = fields.IsNearestWorkday ? "W" : "";
         if (!fields.IsLastDay) return Values(CronField.Day, (ulong)fields.Days << 1) + suffix;
         return (fields.DaysBeforeLast == 0 ? "L" : string.Create(CultureInfo.InvariantCulture, $"L-{fields.DaysBeforeLast}")) + suffix;
     }
 
-    private static string Weekdays(in CronFields fields) => fields.Nth switch
+    internal static string Weekdays(in CronFields fields) => fields.Nth switch
     {
         0 => fields.Weekdays == CronFields.AllWeekdays ? "*" : Runs(fields.Weekdays),
         CronFields.LastOne => $"{BitOperations.TrailingZeroCount(fields.Weekdays)}L",
         _ => $"{BitOperations.TrailingZeroCount(fields.Weekdays)}#{fields.Nth}",
     };
 
-    private static string Values(CronField field, ulong bits)
+    internal static string Values(CronField field, ulong bits)
     {
         if (bits == field.All) return "*";
         var values = Each(bits).ToArray();

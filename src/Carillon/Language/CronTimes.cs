@@ -8,4 +8,6 @@ internal readonly struct CronTimes(CronFields fields) : ILocalTimes
     public bool IsInterval => _fields.IsInterval;
 
     public long Next(long from) => CronSearch.Next(_fields, from);
+
+    public long Previous(long upTo) => CronSearch.Previous(_fields, upTo);
 }

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Carillon.Language;
 
 /// <summary>Says an expression in plain English.</summary>
-internal static class CronWords
+internal static partial class CronWords
 {
     private const int MaxListed = 6;
     private static readonly string[] Weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];

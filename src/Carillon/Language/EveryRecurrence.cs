@@ -16,6 +16,8 @@ internal sealed class EveryRecurrence : Recurrence
 
     public override TimeSpan? DelayAfterEnd => _isAfterEnd ? _interval : null;
 
+    internal override DateTimeOffset? Anchor => _anchor == DateTimeOffset.UnixEpoch ? null : _anchor.ToUniversalTime();
+
     /// <summary><c>[every] DURATION [after end]</c>.</summary>
     public static ParseError? Read(string text, out Recurrence? recurrence)
     {
@@ -41,6 +43,15 @@ internal sealed class EveryRecurrence : Recurrence
         return new DateTimeOffset(_anchor.UtcTicks + ((Steps(after) + 1) * _interval.Ticks), TimeSpan.Zero);
     }
 
+    private protected override DateTimeOffset? FindPrevious(DateTimeOffset before, Zone zone)
+    {
+        if (_isAfterEnd || before.UtcTicks == 0) return null;
+        var ticks = _anchor.UtcTicks + (Steps(before.AddTicks(-1)) * _interval.Ticks);
+        return ticks < 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
+    }
+
+    private protected override bool HasClock => false;
+
     internal override DateTimeOffset? Last(DateTimeOffset after, DateTimeOffset upTo, Zone zone)
     {
         if (_isAfterEnd) return base.Last(after, upTo, zone);
@@ -59,6 +70,8 @@ internal sealed class EveryRecurrence : Recurrence
     }
 
     public override string Explain() => _isAfterEnd ? $"{Durations.Format(_interval)} after the end of the last job" : $"every {Durations.Format(_interval)} of elapsed time";
+
+    public override IReadOnlyList<FieldExplanation> ExplainFields() => [new("interval", ToString(), Explain())];
 
     public override string ToString() => _isAfterEnd ? $"{Durations.Format(_interval)} {AfterEnd}" : Durations.Format(_interval);
 

@@ -80,9 +80,9 @@ public sealed partial class ScheduleClient
     public RecurrencePreview Preview(RecurrenceKind kind, string expression, string? dialect, string? zone, DateTimeOffset? from, int count)
     {
         CheckCount(count);
-        Throw([.. ScheduleRules.When(kind, expression, dialect, zone ?? _defaults.Zone)]);
+        Throw([.. ScheduleRules.When(kind, expression, dialect, zone ?? _defaults.Zone, null)]);
         var after = from ?? _clock.GetUtcNow();
-        var recurrence = Recurrence.Parse(Timetable.TextOf(kind, expression, dialect)).AnchoredAt(after);
+        var recurrence = Recurrence.Parse(Timetable.TextOf(kind, expression, dialect, null)).AnchoredAt(after);
         Zones.TryFind(zone ?? _defaults.Zone, out var found, out _);
         var next = new List<Occurrence>();
         while (next.Count < count && recurrence.Next(after, found!) is { } instant)

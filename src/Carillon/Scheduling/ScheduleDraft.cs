@@ -69,8 +69,8 @@ internal static class ScheduleDraft
 
     private static bool MeansTheSame(Schedule before, Schedule after)
     {
-        var wasRead = Recurrence.TryParse(Timetable.TextOf(before.Kind, before.Expression, before.Dialect), out var old, out _);
-        var isRead = Recurrence.TryParse(Timetable.TextOf(after.Kind, after.Expression, after.Dialect), out var young, out _);
+        var wasRead = Recurrence.TryParse(Timetable.TextOf(before), out var old, out _);
+        var isRead = Recurrence.TryParse(Timetable.TextOf(after), out var young, out _);
         return wasRead && isRead && old!.Equals(young);
     }
 

@@ -18,7 +18,7 @@ internal static class ScheduleRules
     public static IEnumerable<Fault> Check(ScheduleRequest request, ScheduleDefaults defaults) =>
         JobRules.Name("name", request.Name)
             .Concat(JobRules.Name("handler", request.Handler))
-            .Concat(When(request.Kind, request.Expression, request.Dialect, request.Zone ?? defaults.Zone))
+            .Concat(When(request.Kind, request.Expression, request.Dialect, request.Zone ?? defaults.Zone, request.Name))
             .Concat(JobRules.Name("queue", request.Queue))
             .Concat(JobRules.Priority(request.Priority))
             .Concat(JobRules.Args(request.Args))
@@ -29,9 +29,9 @@ internal static class ScheduleRules
             .Concat(Texts(request));
 
     /// <summary>Faults of the recurrence's text, dialect and zone.</summary>
-    public static IEnumerable<Fault> When(RecurrenceKind kind, string? expression, string? dialect, string? zone)
+    public static IEnumerable<Fault> When(RecurrenceKind kind, string? expression, string? dialect, string? zone, string? name)
     {
-        if (!Recurrence.TryParse(Timetable.TextOf(kind, expression ?? "", dialect), out _, out var error))
+        if (!Recurrence.TryParse(Timetable.TextOf(kind, expression ?? "", dialect, name), out _, out var error))
         {
             var isDialect = kind == RecurrenceKind.Cron ? !CronDialects.TryParse(dialect, out _, out _) : dialect is not null;
             yield return isDialect ? new Fault("dialect", Shown.Of(dialect ?? ""), error.Message) : new Fault(FieldOf(kind), Shown.Of(expression ?? ""), error.Message);

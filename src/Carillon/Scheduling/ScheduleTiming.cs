@@ -17,7 +17,7 @@ internal static class ScheduleTiming
 
     private static Fault Never(Schedule schedule, DateTimeOffset now)
     {
-        var recurrence = Recurrence.Parse(Timetable.TextOf(schedule.Kind, schedule.Expression, schedule.Dialect));
+        var recurrence = Recurrence.Parse(Timetable.TextOf(schedule));
         Zones.TryFind(schedule.Zone, out var zone, out _);
         if (schedule.EndAt <= now) return new Fault("endAt", $"{schedule.EndAt:O}", "is already past; give a later instant or leave it out");
         if (recurrence.Next(now, zone!) is not null) return new Fault(schedule.EndAt is null ? "startAt" : "endAt", $"{schedule.EndAt ?? schedule.StartAt:O}", "there is no instant from startAt to endAt; move one of them or leave it out");
