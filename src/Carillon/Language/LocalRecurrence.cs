@@ -12,18 +12,21 @@ internal abstract class LocalRecurrence<T>(T times) : Recurrence
     /// <summary>What it does at a change of clocks where the user chose nothing.</summary>
     private protected abstract (ClockGap Fixed, ClockGap Interval) DefaultGaps { get; }
 
+    /// <summary>The local times as they are in a zone.</summary>
+    private protected virtual T TimesIn(Zone zone) => _times;
+
     private ClockRule Rule => ClockRule.Of(Changes, _times.IsInterval, DefaultGaps.Fixed, DefaultGaps.Interval);
 
     private protected override DateTimeOffset? FindNext(DateTimeOffset after, Zone zone)
     {
         var from = Math.Max(FirstSecond, (after.UtcTicks / TimeSpan.TicksPerSecond) + 1);
-        return InstantOf(ZoneSearch.Next(_times, Rule, zone, from));
+        return InstantOf(ZoneSearch.Next(TimesIn(zone), Rule, zone, from));
     }
 
     private protected override DateTimeOffset? FindPrevious(DateTimeOffset before, Zone zone)
     {
         var upTo = (before.UtcTicks - 1) / TimeSpan.TicksPerSecond;
-        return upTo < FirstSecond ? null : InstantOf(ZoneSearch.Previous(_times, Rule, zone, upTo));
+        return upTo < FirstSecond ? null : InstantOf(ZoneSearch.Previous(TimesIn(zone), Rule, zone, upTo));
     }
 
     internal override DateTimeOffset? Last(DateTimeOffset after, DateTimeOffset upTo, Zone zone)

@@ -40,7 +40,7 @@ public abstract class Recurrence : IEquatable<Recurrence>
             RecurrenceForm.Cron => CronRecurrence.Read(text, out recurrence),
             RecurrenceForm.Every => EveryRecurrence.Read(text.Text, out recurrence),
             RecurrenceForm.At => AtRecurrence.Read(text.Text, out recurrence),
-            _ => new ParseError(0, text.Text.Length, "English texts are not read by this version", "one of 'cron', 'every' or 'at'", "Every weekday at nine is cron '0 9 * * MON-FRI'; every quarter of an hour is every '15m'."),
+            _ => EnglishRecurrence.Read(text.Text, out recurrence),
         };
     }
 
@@ -103,6 +103,9 @@ public abstract class Recurrence : IEquatable<Recurrence>
 
     /// <summary>An interval that counts from this instant; anything else as it is.</summary>
     public virtual Recurrence AnchoredAt(DateTimeOffset anchor) => this;
+
+    /// <summary>Business days are those of this calendar, where the text speaks of them; anything else as it is.</summary>
+    private protected virtual Recurrence WithBusinessDays(Calendar calendar) => this;
 
     /// <summary>What it means, in plain English.</summary>
     public abstract string Explain();
