@@ -25,7 +25,7 @@ internal sealed class EnglishDays : IEquatable<EnglishDays>
         var days = Of(month);
         if (days.IsEmpty) return 0;
         var (length, weekdayOfFirst) = (DateTime.DaysInMonth(year, month), (first + 1) % 7);
-        return days.Of(length, weekdayOfFirst, days.HasBusiness ? BusinessDays.Of(calendar, year, month) : 0);
+        return days.Of(length, weekdayOfFirst, days.HasBusiness ? Workdays.Of(calendar, year, month) : 0);
     }
 
     /// <summary>The first day at or after this one; −1 up to the last year.</summary>

@@ -80,6 +80,17 @@ public abstract class Recurrence : IEquatable<Recurrence>
         return copy;
     }
 
+    /// <summary>
+    /// The same with a calendar: instants outside of it are left out. With a <paramref name="shift"/> those on no business day are moved to one, at
+    /// the same local time; two that come to be the same fire once. The text and the JSON of a recurrence do not carry its calendar.
+    /// </summary>
+    public Recurrence On(Calendar? calendar, BusinessDay? shift)
+    {
+        if (calendar is null && shift is null) return this;
+        var inner = calendar is null ? this : WithBusinessDays(calendar);
+        return new CalendarRecurrence(inner, calendar, shift) { Changes = Changes };
+    }
+
     /// <summary>What it does at a change of clocks.</summary>
     public ClockChanges Changes { get; private set; }
 

@@ -1,7 +1,7 @@
 namespace Carillon.Language;
 
 /// <summary>Which days of a month are business days: Monday to Friday, or what a calendar makes of them.</summary>
-internal static class BusinessDays
+internal static class Workdays
 {
     /// <summary>As bits, bit 0 being the 1st.</summary>
     public static uint Of(Calendar? calendar, int year, int month)
