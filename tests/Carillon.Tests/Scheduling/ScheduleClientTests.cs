@@ -83,7 +83,9 @@ public sealed class ScheduleClientTests : IAsyncDisposable
     [InlineData(RecurrenceKind.Text, "every day", null, "text", "'cron', 'every' or 'at'")]
     [InlineData(RecurrenceKind.Every, "50ms", null, "every", "too short")]
     [InlineData(RecurrenceKind.Every, "5m", "unix", "dialect", "not cron")]
-    [InlineData(RecurrenceKind.Cron, "0 0 * * *", "quartz", "dialect", "not supported")]
+    [InlineData(RecurrenceKind.Cron, "0 0 * * *", "spring", "dialect", "not known")]
+    [InlineData(RecurrenceKind.Cron, "0 0 * * *", "quartz", "cron", "6 fields")]
+    [InlineData(RecurrenceKind.Cron, "@reboot", null, "cron", "no instant of a calendar")]
     public async Task What_cannot_fire_is_refused_with_the_words_why(RecurrenceKind kind, string expression, string? dialect, string field, string words)
     {
         var request = Sample.Request() with { Kind = kind, Expression = expression, Dialect = dialect };
