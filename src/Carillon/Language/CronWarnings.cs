@@ -9,7 +9,7 @@ internal static class CronWarnings
         if (Other(fields, dialect, text) is { } other)
         {
             var (unix, quartz) = dialect == CronDialect.Unix ? (fields, other) : (other, fields);
-            warnings.Add($"These six fields mean one thing in the unix dialect ('{CronWords.Of(unix)}') and another in quartz ('{CronWords.Of(quartz)}'): it is read as {CronDialects.NameOf(dialect)}. Names such as MON, and '*' or '?' in one of the day fields, mean the same in both.");
+            warnings.Add($"These six fields mean '{CronWords.Of(unix)}' in the unix dialect, where 1 is Monday, and '{CronWords.Of(quartz)}' in quartz, where 1 is Sunday; they are read as {CronDialects.NameOf(dialect)}. Names such as MON are safe in both.");
         }
 
         if (dialect == CronDialect.Quartz && HasIdleStar(text.Text))
@@ -25,29 +25,23 @@ internal static class CronWarnings
     private static CronFields? Other(in CronFields fields, CronDialect dialect, RecurrenceText text)
     {
         if (dialect == CronDialect.Cronos) return null;
-        CronZone.TryFind(text.Text, out _, out var begin);
-        var rest = text.Text.AsSpan(begin).Trim(" \t");
-        if (rest.StartsWith("@") || CountOf(rest) != 6) return null;
+        var parts = PartsOf(text.Text);
+        if (parts.Length != 6) return null;
         var other = dialect == CronDialect.Unix ? CronDialect.Quartz : CronDialect.Unix;
-        var isRead = CronParser.TryParse(text.Text, begin, other, text.Name, out var read, out _, out _);
+
+        // Who writes a star beside days in quartz means a question mark; later releases of it read it so.
+        if (other == CronDialect.Quartz && IsIdleStar(parts[3], parts[5])) parts[parts[3] == "*" ? 3 : 5] = "?";
+        var isRead = CronParser.TryParse(string.Join(' ', parts), 0, other, text.Name, out var read, out _, out _);
         return isRead && read with { IsWorkdayClamped = fields.IsWorkdayClamped } != fields ? read : null;
     }
 
-    private static bool HasIdleStar(string text)
+    private static bool HasIdleStar(string text) => PartsOf(text) is { Length: >= 6 } parts && IsIdleStar(parts[3], parts[5]);
+
+    private static bool IsIdleStar(string days, string weekdays) => (days, weekdays) is ("*", not ("*" or "?")) or (not ("*" or "?"), "*");
+
+    private static string[] PartsOf(string text)
     {
         CronZone.TryFind(text, out _, out var begin);
-        var parts = text[begin..].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length >= 6 && (parts[3], parts[5]) is ("*", not ("*" or "?")) or (not ("*" or "?"), "*");
-    }
-
-    private static int CountOf(ReadOnlySpan<char> text)
-    {
-        var count = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] is not (' ' or '\t') && (i == 0 || text[i - 1] is ' ' or '\t')) count++;
-        }
-
-        return count;
+        return text[begin..].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
     }
 }
