@@ -26,6 +26,8 @@ internal static class ScalarRule
         [typeof(AfterCondition)] = Choice<AfterCondition>,
         [typeof(MisfirePolicy)] = Choice<MisfirePolicy>,
         [typeof(OverlapPolicy)] = Choice<OverlapPolicy>,
+        [typeof(ClockGap)] = Choice<ClockGap>,
+        [typeof(ClockRepeat)] = Choice<ClockRepeat>,
         [typeof(Carillon.Access.Role)] = Choice<Carillon.Access.Role>,
     };
 

@@ -65,7 +65,7 @@ internal sealed record ScheduleBody
     /// <summary>The request; what cannot be one is noted.</summary>
     public ScheduleRequest ToRequest(string? name, string path, List<Fault> faults)
     {
-        var (kind, expression) = Recurrence(path.Length == 0 ? "" : path + ".", faults);
+        var (kind, expression) = When(path.Length == 0 ? "" : path + ".", faults);
         return new ScheduleRequest
         {
             Name = name ?? Name ?? "",
@@ -93,7 +93,8 @@ internal sealed record ScheduleBody
         };
     }
 
-    private (RecurrenceKind Kind, string Expression) Recurrence(string prefix, List<Fault> faults)
+    /// <summary>The one recurrence that is given; none or several are noted as faults.</summary>
+    public (RecurrenceKind Kind, string Expression) When(string prefix, List<Fault> faults)
     {
         List<(string Field, RecurrenceKind Kind, string Text)> given =
         [

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Carillon.AspNetCore.Json;
+using Carillon.Scheduling;
 using Carillon.Store;
 
 namespace Carillon.AspNetCore.Shapes;
@@ -30,6 +31,10 @@ internal sealed record ScheduleView
     public string? Text { get; init; }
 
     public string? Dialect { get; init; }
+
+    /// <summary>What is odd about the recurrence; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Warnings { get; init; }
 
     public required string Zone { get; init; }
 
@@ -89,6 +94,7 @@ internal sealed record ScheduleView
         At = When(schedule, RecurrenceKind.At),
         Text = When(schedule, RecurrenceKind.Text),
         Dialect = schedule.Dialect,
+        Warnings = Timetable.WarningsOf(schedule) is { Count: > 0 } warnings ? warnings : null,
         Zone = schedule.Zone,
         Misfire = new MisfireBody { Policy = schedule.Misfire, Window = schedule.MisfireWindow, Max = schedule.MisfireMax },
         Overlap = schedule.Overlap,

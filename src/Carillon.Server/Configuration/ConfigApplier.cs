@@ -124,7 +124,8 @@ internal sealed class ConfigApplier(CarillonInstance instance, string? from = nu
             $"{file.Path}: the schedule '{line.Name}' was left alone, for it {(line.HeldBy is { } owner ? $"belongs to {owner}" : "was made by hand")}; rename one of them, or remove that one.");
         var deleted = plan.Names(ApplyAct.LeaveDeleted).Select(name =>
             $"{file.Path}: the schedule '{name}' was deleted by hand and stays so; `carillon apply --force` brings it back.");
-        return [.. unknown, .. held, .. deleted];
+        var odd = file.Schedules.SelectMany(schedule => schedule.Request.Warnings().Select(warning => $"{file.Path}:{schedule.Line}: '{schedule.Name}': {warning}"));
+        return [.. odd, .. unknown, .. held, .. deleted];
     }
 
     private static bool HasWork(ApplyReport report) =>

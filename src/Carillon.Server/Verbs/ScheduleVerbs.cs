@@ -42,6 +42,10 @@ internal static class ScheduleVerbs
 
         terminal.Field("Last", schedule.Instant("lastAt"));
         terminal.Field("Next", schedule.Instant("nextAt"));
+        foreach (var warning in schedule.Items("warnings"))
+        {
+            terminal.Note($"Warning: {warning.GetString()}");
+        }
     }
 
     private static async Task<int> ListAsync(Session session, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Carillon.Language;
 internal static partial class CronSearch
 {
     // A zone may still show the last hours of the year before, when it is already 1900 in UTC.
-    private static readonly long Begin = new DateTime(FirstYear - 1, 12, 30, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerSecond;
+    internal static readonly long Begin = new DateTime(FirstYear - 1, 12, 30, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerSecond;
 
     /// <summary>The last local time of the expression at or before <paramref name="upTo"/>; <see cref="None"/> back to the begin of <see cref="FirstYear"/>.</summary>
     public static long Previous(in CronFields fields, long upTo)
@@ -16,7 +16,7 @@ internal static partial class CronSearch
         var number = (int)(upTo / SecondsOfDay);
         DateOnly.FromDayNumber(number).Deconstruct(out var year, out var month, out var day);
         var first = number - day + 1;
-        if ((fields.Months >> month & 1) != 0)
+        if ((fields.Months >> month & 1) != 0 && HasYear(fields, year))
         {
             var days = CronDays.Of(fields, year, month, first);
             if ((days >> (day - 1) & 1) != 0)
@@ -36,10 +36,10 @@ internal static partial class CronSearch
     {
         while (true)
         {
-            var earlier = fields.Months & ((1u << month) - 1);
+            var earlier = HasYear(fields, year) ? fields.Months & ((1u << month) - 1) : 0;
             if (earlier == 0)
             {
-                year--;
+                do year--; while (year >= FirstYear - 1 && !HasYear(fields, year));
                 earlier = fields.Months;
             }
 

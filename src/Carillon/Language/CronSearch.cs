@@ -24,7 +24,7 @@ internal static partial class CronSearch
         var number = (int)(from / SecondsOfDay);
         DateOnly.FromDayNumber(number).Deconstruct(out var year, out var month, out var day);
         var first = number - day + 1;
-        if ((fields.Months >> month & 1) != 0)
+        if ((fields.Months >> month & 1) != 0 && HasYear(fields, year))
         {
             var days = CronDays.Of(fields, year, month, first);
             if ((days >> (day - 1) & 1) != 0)
@@ -44,10 +44,10 @@ internal static partial class CronSearch
     {
         while (true)
         {
-            var later = fields.Months & (~0u << (month + 1));
+            var later = HasYear(fields, year) ? fields.Months & (~0u << (month + 1)) : 0;
             if (later == 0)
             {
-                year++;
+                do year++; while (year <= LastYear && !HasYear(fields, year));
                 later = fields.Months;
             }
 
@@ -83,6 +83,8 @@ internal static partial class CronSearch
     }
 
     private static int Time(in CronFields fields, int hour, int minute) => (hour * 3600) + (minute * 60) + First(fields.Seconds);
+
+    private static bool HasYear(in CronFields fields, int year) => fields.Years is null || fields.Years.Has(year);
 
     private static int First(ulong bits) => BitOperations.TrailingZeroCount(bits);
 }

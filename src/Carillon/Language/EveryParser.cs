@@ -22,9 +22,9 @@ internal static class EveryParser
     public static ParseError? ReadMacro(string text, int begin, out TimeSpan interval) => Read(text.Replace('\t', ' '), begin, out interval);
 
     /// <summary><c>@every</c> with a duration; <c>@every_minute</c> is cron.</summary>
-    public static bool IsMacro(string text, out int begin)
+    public static bool IsMacro(string text, int from, out int begin)
     {
-        begin = 0;
+        begin = from;
         while (begin < text.Length && text[begin] is ' ' or '\t') begin++;
         var end = begin + "@every".Length;
         var isEvery = string.Compare(text, begin, "@every", 0, end - begin, StringComparison.OrdinalIgnoreCase) == 0 && (end >= text.Length || text[end] is ' ' or '\t');

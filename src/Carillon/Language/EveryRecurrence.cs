@@ -18,10 +18,11 @@ internal sealed class EveryRecurrence : Recurrence
 
     internal override DateTimeOffset? Anchor => _anchor == DateTimeOffset.UnixEpoch ? null : _anchor.ToUniversalTime();
 
-    /// <summary><c>[every] DURATION [after end]</c>.</summary>
+    /// <summary><c>[every] DURATION [after end]</c>, or the interval in parts as JSON.</summary>
     public static ParseError? Read(string text, out Recurrence? recurrence)
     {
-        var error = EveryParser.Read(text, out var interval, out var isAfterEnd);
+        var (isAfterEnd, interval) = (false, TimeSpan.Zero);
+        var error = IntervalConfig.IsMeant(text) ? IntervalConfig.Read(text, out interval) : EveryParser.Read(text, out interval, out isAfterEnd);
         recurrence = error is null ? new EveryRecurrence(interval, isAfterEnd, DateTimeOffset.UnixEpoch) : null;
         return error;
     }

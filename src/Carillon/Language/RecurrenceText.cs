@@ -6,7 +6,7 @@ public enum RecurrenceForm
     /// <summary>A cron expression: <c>*/5 * * * *</c>, <c>@daily</c>, <c>@every 1h30m</c>.</summary>
     Cron,
 
-    /// <summary>An interval: <c>90s</c>, <c>1h30m</c>, <c>PT5M</c>, <c>5m after end</c>.</summary>
+    /// <summary>An interval: <c>90s</c>, <c>1h30m</c>, <c>PT5M</c>, <c>5m after end</c>, <c>{"hours":1}</c>.</summary>
     Every,
 
     /// <summary>One instant with its offset, or a local time: <c>2027-01-31T09:00:00+01:00</c>, <c>2027-01-31T09:00</c>.</summary>

@@ -33,6 +33,23 @@ public sealed class Zone : IEquatable<Zone>
         return instant.ToOffset(TimeSpan.FromMinutes(seconds / 60));
     }
 
+    /// <summary>How its clock is moved on a day of its own calendar; null when it is not, and the first move when it is moved twice.</summary>
+    public ClockChange? ChangeOn(DateOnly day)
+    {
+        // The day begins by the clock before the change and ends by the one after it.
+        var noon = (day.DayNumber * 86_400L) + 43_200;
+        for (var span = Math.Max(1, Clock.SpanOf(noon - 86_400 - 43_200)); span <= Clock.Last && Clock.Start(span) < noon + (2 * 86_400); span++)
+        {
+            var (start, before, after) = (Clock.Start(span), Clock.Offset(span - 1), Clock.Offset(span));
+            if (DayOf(start + Math.Min(before, after)) != day && DayOf(start + Math.Max(before, after)) != day) continue;
+            return new ClockChange(new DateTimeOffset(start * TimeSpan.TicksPerSecond, TimeSpan.Zero), TimeSpan.FromSeconds(after - before));
+        }
+
+        return null;
+    }
+
+    private static DateOnly DayOf(long second) => DateOnly.FromDayNumber((int)(second / 86_400));
+
     /// <summary>The instant of a local time, in UTC; null where it is skipped.</summary>
     internal DateTimeOffset? ToInstant(DateTime local, ClockChanges changes)
     {

@@ -57,7 +57,8 @@ public sealed partial class ScheduleClient
     private async Task<Schedule> DraftAsync(
         ScheduleRequest request, Schedule? before, Act act, DateTimeOffset now, int? place, List<Fault> faults, CancellationToken cancellationToken)
     {
-        Zones.TryFind(request.Zone ?? _defaults.Zone, out var zone, out _);
+        var named = Recurrence.Parse(Timetable.TextOf(request.Kind, request.Expression, request.Dialect, request.Name)).Zone;
+        Zones.TryFind(request.Zone ?? named?.Id ?? _defaults.Zone, out var zone, out _);
         var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, now));
         if (ReferenceEquals(draft, before)) return draft;
         try

@@ -34,6 +34,9 @@ internal sealed class Timetable
         },
         expression, dialect, name);
 
+    /// <summary>What is odd about a schedule's text.</summary>
+    public static IReadOnlyList<string> WarningsOf(Schedule schedule) => Recurrence.TryParse(TextOf(schedule), out var recurrence, out _) ? recurrence.Warnings : [];
+
     /// <summary>Reads a schedule's text; says what is wrong where it cannot (a zone that this version's data no longer know).</summary>
     public static Timetable? Read(Schedule schedule, out string? error)
     {

@@ -50,6 +50,7 @@ public sealed class RouteTableTests
         POST /api/v1/queues/{name}/limit: Admin
         POST /api/v1/queues/{name}/pause: Operator
         POST /api/v1/queues/{name}/resume: Operator
+        POST /api/v1/recurrences/preview: Viewer
         POST /api/v1/scheduler/jobs/{id}/disable: Operator
         POST /api/v1/scheduler/jobs/{id}/enable: Operator
         POST /api/v1/scheduler/jobs/{id}/trigger: Operator
