@@ -18,10 +18,10 @@ internal sealed class BusinessDaySearch(Recurrence inner, Calendar? calendar, Bu
     public DateTimeOffset? Next(DateTimeOffset after)
     {
         var first = after.Year < CronSearch.FirstYear ? new DateOnly(CronSearch.FirstYear, 1, 1) : DateOnly.FromDateTime(zone.ToLocal(after).DateTime);
-        var date = TargetOf(first) is { } target && target < first ? target : first;
+        var date = FromThere(first);
         for (var count = 0; count < MaxDays && date.Year <= CronSearch.LastYear; count++)
         {
-            if (Workdays.Is(calendar, date) && On(date, after) is { } found) return found;
+            if (On(date, after) is { } found) return found;
             if (Skip(date) is not { } later) return null;
             date = later;
         }
@@ -29,16 +29,21 @@ internal sealed class BusinessDaySearch(Recurrence inner, Calendar? calendar, Bu
         return null;
     }
 
-    /// <summary>The day after this one, or a later one before which nothing is due.</summary>
+    /// <summary>The first business day at or after a day; one beyond the last year when there is none.</summary>
+    private DateOnly FromThere(DateOnly date)
+    {
+        while (!Workdays.Is(calendar, date) && date.Year <= CronSearch.LastYear) date = date.AddDays(1);
+        return date;
+    }
+
+    /// <summary>The next business day onto which anything is moved, or that has anything itself.</summary>
     private DateOnly? Skip(DateOnly date)
     {
-        var begin = date.AddDays(1);
-        var source = Workdays.Is(calendar, date) ? LastSourceOf(date).AddDays(1) : begin;
+        var source = LastSourceOf(date).AddDays(1);
         if (inner.Next(BeginOf(source).AddTicks(-1), zone) is not { } next) return null;
         var found = DateOnly.FromDateTime(zone.ToLocal(next).DateTime);
-        if (TargetOf(found) is { } target) return target > begin ? target : begin;
-        while (!Workdays.Is(calendar, found) && found.Year <= CronSearch.LastYear) found = found.AddDays(1);
-        return found;
+        var target = TargetOf(found) ?? FromThere(found);
+        return target > date ? target : FromThere(date.AddDays(1));
     }
 
     private DateTimeOffset BeginOf(DateOnly date) => zone.ToInstant(date.ToDateTime(TimeOnly.MinValue), default)!.Value;
