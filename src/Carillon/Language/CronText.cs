@@ -67,6 +67,13 @@ internal static class CronText
 
     internal static string Years(CronYears years)
     {
+        var all = years.Each().ToArray();
+        var step = all.Length > 2 ? all[1] - all[0] : 0;
+        if (step > 1 && all.Zip(all.Skip(1), (year, next) => next - year).All(gap => gap == step))
+        {
+            return all[^1] + step > CronYears.Last ? Invariant($"{all[0]}/{step}") : Invariant($"{all[0]}-{all[^1]}/{step}");
+        }
+
         var parts = new List<string>();
         foreach (var (first, last) in YearRuns(years)) parts.Add(first == last ? Number(first) : Invariant($"{first}-{last}"));
         return string.Join(',', parts);

@@ -81,8 +81,8 @@ internal static partial class CronWords
         return Sentence(Sentence(both.Length == 0 ? "" : "on " + both, months).Trim(), Years(fields)).Trim();
     }
 
-    private static string Years(in CronFields fields) => fields.Years is null
-        ? ""
+    private static string Years(in CronFields fields) => fields.Years is null ? ""
+        : CronText.Years(fields.Years) is var text && text.Contains('/', StringComparison.Ordinal) ? $"in the years {text}"
         : "in " + Join(CronText.YearRuns(fields.Years).Select(run => run.First == run.Last ? Number(run.First) : $"{Number(run.First)} to {Number(run.Last)}"), "and");
 
     private static string Days(in CronFields fields)

@@ -20,15 +20,18 @@ internal static class IntervalConfig
             using var document = JsonDocument.Parse(text, Strict);
             return Read(text, document.RootElement, out interval);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            return new ParseError((int)Math.Min(error.BytePositionInLine ?? 0, text.Length), 0, "The interval is not JSON", Example);
+            // An ArgumentException is half a surrogate pair.
+            var at = (error as JsonException)?.BytePositionInLine ?? 0;
+            return new ParseError((int)Math.Min(at, text.Length), 0, "The interval is not JSON", Example);
         }
     }
 
     private static ParseError? Read(string text, JsonElement config, out TimeSpan interval)
     {
         interval = default;
+        if (config.ValueKind != JsonValueKind.Object) return new ParseError(0, text.Length, "The interval is no object", Example);
         foreach (var part in config.EnumerateObject())
         {
             var unit = Array.IndexOf(Units, part.Name);
