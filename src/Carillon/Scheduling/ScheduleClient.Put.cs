@@ -59,7 +59,7 @@ public sealed partial class ScheduleClient
     {
         var named = Recurrence.Parse(Timetable.TextOf(request.Kind, request.Expression, request.Dialect, request.Name)).Zone;
         Zones.TryFind(request.Zone ?? named?.Id ?? _defaults.Zone, out var zone, out _);
-        var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, now));
+        var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, _defaults.Queue(request.Handler), now));
         if (ReferenceEquals(draft, before)) return draft;
         try
         {
