@@ -89,7 +89,10 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
 
     private void AddCarillon(CarillonBuilder carillon, IReadOnlyList<ConfigFile> read)
     {
-        _ = request.Store.Path is { } path ? carillon.UseSqlite(path) : carillon.UseMemory();
+        // Settings are read before the store is made.
+        int? connections = null;
+        carillon.Configure(options => connections = options.MaxConnections);
+        _ = request.Store.Path is { } path ? carillon.UseSqlite(path, sqlite => sqlite.Readers = connections ?? sqlite.Readers) : carillon.UseMemory();
         if (request.Name is { } name)
         {
             carillon.Configure(options => options.NodeName = name);

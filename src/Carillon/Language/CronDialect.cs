@@ -20,16 +20,13 @@ internal static class CronDialects
 
     public static bool TryParse(string? name, out CronDialect dialect, out ParseError? error)
     {
-        (dialect, var isKnown) = name?.ToUpperInvariant() switch
-        {
-            null or "UNIX" => (CronDialect.Unix, true),
-            "CRONOS" => (CronDialect.Cronos, true),
-            "QUARTZ" => (CronDialect.Quartz, true),
-            _ => (CronDialect.Unix, false),
-        };
+        dialect = Is(name, "cronos") ? CronDialect.Cronos : Is(name, "quartz") ? CronDialect.Quartz : CronDialect.Unix;
+        var isKnown = name is null || dialect != CronDialect.Unix || Is(name, "unix");
         error = isKnown ? null : new ParseError(0, 0, $"The cron dialect '{Shown.Of(name!)}' is not known", Expected);
         return isKnown;
     }
+
+    private static bool Is(string? name, string known) => string.Equals(name, known, StringComparison.OrdinalIgnoreCase);
 
     public static string NameOf(CronDialect dialect) => dialect switch
     {

@@ -3,33 +3,45 @@ namespace Carillon.Language;
 /// <summary>A cron expression.</summary>
 internal sealed class CronRecurrence : LocalRecurrence<CronTimes>
 {
-    private readonly CronFields _fields;
     private readonly CronDialect _dialect;
-    private readonly RecurrenceText _text;
+    private readonly string _text;
+    private readonly string? _name;
     private readonly bool _isHashed;
 
-    private CronRecurrence(CronFields fields, bool isHashed, CronDialect dialect, RecurrenceText text) : base(new CronTimes(fields)) =>
-        (_fields, _isHashed, _dialect, _text) = (fields, isHashed, dialect, text);
+    private CronRecurrence(in CronFields fields, bool isHashed, CronDialect dialect, in RecurrenceText text) : base(new CronTimes(fields)) =>
+        (_isHashed, _dialect, _text, _name) = (isHashed, dialect, text.Text, text.Name);
+
+    private ref readonly CronFields Fields => ref Times.Fields;
 
     public override RecurrenceForm Form => RecurrenceForm.Cron;
 
     public override string? Dialect => CronDialects.NameOf(_dialect);
 
-    public override IReadOnlyList<string> Warnings => CronWarnings.Of(_fields, _dialect, _text, _isHashed);
+    public override IReadOnlyList<string> Warnings => CronWarnings.Of(Fields, _dialect, new RecurrenceText(Form, _text, null, _name), _isHashed);
 
-    public static ParseError? Read(RecurrenceText text, out Recurrence? recurrence)
+    public static ParseError? Read(in RecurrenceText text, out Recurrence? recurrence)
     {
         recurrence = null;
         if (!CronDialects.TryParse(text.Dialect, out var dialect, out var error)) return error;
         if (!TryZone(text.Text, out var zone, out var begin, out error)) return error;
-        if (EveryParser.IsMacro(text.Text, begin, out var at)) return zone is null ? EveryRecurrence.ReadMacro(text.Text, at, out recurrence) : Timeless(text.Text, begin);
-        if (RebootRecurrence.TryRead(text.Text, begin, out recurrence)) return zone is null ? null : Timeless(text.Text, begin);
+        if (text.Text.Contains('@', StringComparison.Ordinal) && IsTimeless(text.Text, begin, zone, out recurrence, out error)) return error;
         if (CronParser.TryParse(text.Text, begin, dialect, text.Name, out var fields, out var isHashed, out error))
         {
             recurrence = new CronRecurrence(fields, isHashed, dialect, text) { Zone = zone };
         }
 
         return error;
+    }
+
+    private static bool IsTimeless(string text, int begin, Zone? zone, out Recurrence? recurrence, out ParseError? error)
+    {
+        error = null;
+        var isEvery = EveryParser.IsMacro(text, begin, out var at);
+        if (!RebootRecurrence.TryRead(text, begin, out recurrence) && !isEvery) return false;
+        if (isEvery) error = EveryRecurrence.ReadMacro(text, at, out recurrence);
+        if (zone is not null) error = new(0, begin, "A zone stands before what no clock decides", $"'{Shown.Of(text[begin..].Trim())}' without a zone", "Elapsed time is the same in every zone.");
+        if (error is not null) recurrence = null;
+        return true;
     }
 
     private static bool TryZone(string text, out Zone? zone, out int begin, out ParseError? error)
@@ -41,9 +53,6 @@ internal sealed class CronRecurrence : LocalRecurrence<CronTimes>
         return false;
     }
 
-    private static ParseError Timeless(string text, int begin) =>
-        new(0, begin, "A zone stands before what no clock decides", $"'{Shown.Of(text[begin..].Trim())}' without a zone", "Elapsed time is the same in every zone.");
-
     private protected override (ClockGap Fixed, ClockGap Interval) DefaultGaps => _dialect switch
     {
         CronDialect.Unix => (ClockGap.End, ClockGap.Shift),
@@ -53,16 +62,16 @@ internal sealed class CronRecurrence : LocalRecurrence<CronTimes>
 
     public override string Explain() => ExplainTimes() + (Zone is null ? "" : $", {Zone.Id}");
 
-    private string ExplainTimes() => CronSearch.Next(_fields, CronSearch.Begin) == CronSearch.None ? CronWords.Never(_fields) : CronWords.Of(_fields);
+    private string ExplainTimes() => CronSearch.Next(Fields, CronSearch.Begin) == CronSearch.None ? CronWords.Never(Fields) : CronWords.Of(Fields);
 
     public override IReadOnlyList<FieldExplanation> ExplainFields() =>
-        [.. Zone is null ? [] : (FieldExplanation[])[new("zone", $"CRON_TZ={Zone.Id}", $"by the clocks of {Zone.Id}")], .. CronWords.Fields(_fields, _dialect)];
+        [.. Zone is null ? [] : (FieldExplanation[])[new("zone", $"CRON_TZ={Zone.Id}", $"by the clocks of {Zone.Id}")], .. CronWords.Fields(Fields, _dialect)];
 
     // Sets that need more room than a text may have keep the text as it was written.
-    public override string ToString() => (Zone is null ? "" : $"CRON_TZ={Zone.Id} ") + CronText.Of(_fields, _dialect) is { Length: <= MaxLength } text ? text : _text.Text.Trim();
+    public override string ToString() => (Zone is null ? "" : $"CRON_TZ={Zone.Id} ") + CronText.Of(Fields, _dialect) is { Length: <= MaxLength } text ? text : _text.Trim();
 
     public override bool Equals(Recurrence? other) =>
-        other is CronRecurrence cron && cron._dialect == _dialect && cron._fields == _fields && cron.Changes == Changes && Equals(cron.Zone, Zone);
+        other is CronRecurrence cron && cron._dialect == _dialect && cron.Fields == Fields && cron.Changes == Changes && Equals(cron.Zone, Zone);
 
-    public override int GetHashCode() => HashCode.Combine(_dialect, _fields, Changes, Zone);
+    public override int GetHashCode() => HashCode.Combine(_dialect, Fields, Changes, Zone);
 }

@@ -13,6 +13,7 @@ internal static class CronZone
         begin = 0;
         id = default;
         while (begin < text.Length && IsBlank(text[begin])) begin++;
+        if (begin == text.Length || (text[begin] | 0x20) is not ('c' or 't')) return false;
         var prefix = Begins(text, begin, "CRON_TZ=") ? 8 : Begins(text, begin, "TZ=") ? 3 : 0;
         if (prefix == 0) return false;
         var end = begin + prefix;

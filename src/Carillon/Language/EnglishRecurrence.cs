@@ -7,10 +7,11 @@ internal sealed class EnglishRecurrence : LocalRecurrence<EnglishTimes>
     private readonly string _text;
     private readonly DateTimeOffset? _anchor;
     private readonly Calendar? _calendar;
+    private readonly int _anchorDay;
 
-    private EnglishRecurrence(EnglishPlan plan, string text, DateTimeOffset? anchor, Calendar? calendar) : base(new EnglishTimes(plan, EnglishStep.DefaultAnchor, calendar))
+    private EnglishRecurrence(EnglishPlan plan, string text, DateTimeOffset? anchor, Calendar? calendar, int anchorDay) : base(new EnglishTimes(plan, anchorDay, calendar))
     {
-        (_plan, _text, _anchor, _calendar) = (plan, text, anchor, calendar);
+        (_plan, _text, _anchor, _calendar, _anchorDay) = (plan, text, anchor, calendar, anchorDay);
         Zone = plan.Zone;
     }
 
@@ -25,18 +26,26 @@ internal sealed class EnglishRecurrence : LocalRecurrence<EnglishTimes>
         recurrence = null;
         var error = EnglishParser.Read(text, out var plan);
         if (error is not null) return error;
-        recurrence = plan!.Elapsed is null ? new EnglishRecurrence(plan, text, null, null) : new EnglishElapsed(plan, null);
+        recurrence = plan!.Elapsed is null ? new EnglishRecurrence(plan, text, null, null, EnglishStep.DefaultAnchor) : new EnglishElapsed(plan, null);
         return null;
     }
 
     public override Recurrence AnchoredAt(DateTimeOffset anchor) =>
-        _plan.Days.Step.IsNone ? this : new EnglishRecurrence(_plan, _text, anchor.ToUniversalTime(), _calendar).With(Changes);
+        _plan.Days.Step.IsNone ? this : new EnglishRecurrence(_plan, _text, anchor.ToUniversalTime(), _calendar, _anchorDay).With(Changes);
 
-    private protected override Recurrence WithBusinessDays(Calendar calendar) => new EnglishRecurrence(_plan, _text, _anchor, calendar).With(Changes);
+    private protected override Recurrence WithBusinessDays(Calendar calendar) => new EnglishRecurrence(_plan, _text, _anchor, calendar, _anchorDay).With(Changes);
 
-    // The day of the anchor is the zone's.
-    private protected override EnglishTimes TimesIn(Zone zone) =>
-        _anchor is { } anchor ? new EnglishTimes(_plan, DateOnly.FromDateTime(zone.ToLocal(anchor).DateTime).DayNumber, _calendar) : base.TimesIn(zone);
+    private protected override DateTimeOffset? FindNext(DateTimeOffset after, Zone zone) => In(zone) is { } there ? there.FindNext(after, zone) : base.FindNext(after, zone);
+
+    private protected override DateTimeOffset? FindPrevious(DateTimeOffset before, Zone zone) => In(zone) is { } there ? there.FindPrevious(before, zone) : base.FindPrevious(before, zone);
+
+    /// <summary>The same with the anchor's day as the zone's clocks show it; null when that is the day it has.</summary>
+    private EnglishRecurrence? In(Zone zone)
+    {
+        if (_anchor is not { } anchor) return null;
+        var day = DateOnly.FromDateTime(zone.ToLocal(anchor).DateTime).DayNumber;
+        return day == _anchorDay ? null : (EnglishRecurrence)new EnglishRecurrence(_plan, _text, anchor, _calendar, day).With(Changes);
+    }
 
     public override string Explain()
     {

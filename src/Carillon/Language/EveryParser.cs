@@ -15,7 +15,7 @@ internal static class EveryParser
         var rest = text.TrimEnd(' ');
         isAfterEnd = rest.EndsWith(" " + AfterEnd, StringComparison.OrdinalIgnoreCase);
         if (isAfterEnd) rest = rest.Substring(0, rest.Length - AfterEnd.Length);
-        return Read(rest, begin, out interval);
+        return Read(rest, Math.Min(begin, rest.Length), out interval);
     }
 
     /// <summary>The duration of <c>@every</c>, from <paramref name="begin"/> on.</summary>

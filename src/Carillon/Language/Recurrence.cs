@@ -22,17 +22,18 @@ public abstract class Recurrence : IEquatable<Recurrence>
     public static bool TryParse(RecurrenceText text, [NotNullWhen(true)] out Recurrence? recurrence, [NotNullWhen(false)] out ParseError? error)
     {
         recurrence = null;
-        error = text switch
-        {
-            { Text: null or "" } => new ParseError(0, 0, "The text is empty", "a schedule"),
-            { Text.Length: > MaxLength } => new ParseError(MaxLength, text.Text.Length - MaxLength, $"The text has {text.Text.Length} characters", $"at most {MaxLength}"),
-            { Form: not RecurrenceForm.Cron, Dialect: not null } => new ParseError(0, 0, $"A dialect ('{Shown.Of(text.Dialect)}') is given for what is not cron", "a dialect only with cron"),
-            _ => Read(text, out recurrence),
-        };
+        error = text.Text is { Length: > 0 and <= MaxLength } && (text.Form == RecurrenceForm.Cron || text.Dialect is null) ? Read(text, out recurrence) : Refuse(text);
         return error is null;
     }
 
-    private static ParseError? Read(RecurrenceText text, out Recurrence? recurrence)
+    private static ParseError Refuse(in RecurrenceText text) => text switch
+    {
+        { Text: null or "" } => new ParseError(0, 0, "The text is empty", "a schedule"),
+        { Text.Length: > MaxLength } => new ParseError(MaxLength, text.Text.Length - MaxLength, $"The text has {text.Text.Length} characters", $"at most {MaxLength}"),
+        _ => new ParseError(0, 0, $"A dialect ('{Shown.Of(text.Dialect!)}') is given for what is not cron", "a dialect only with cron"),
+    };
+
+    private static ParseError? Read(in RecurrenceText text, out Recurrence? recurrence)
     {
         recurrence = null;
         return text.Form switch

@@ -4,14 +4,14 @@ namespace Carillon.Language;
 internal static partial class ZoneSearch
 {
     /// <summary>The last instant at or before <paramref name="upTo"/>, or <see cref="CronSearch.None"/>.</summary>
-    public static long Previous<T>(in T times, ClockRule rule, Zone zone, long upTo)
+    public static long Previous<T>(ref T times, ClockRule rule, Zone zone, long upTo)
         where T : ILocalTimes
     {
         var clock = zone.Clock;
         var span = clock.SpanOf(upTo);
         while (true)
         {
-            var found = LastIn(times, rule, clock, (span, upTo), out var local);
+            var found = LastIn(ref times, rule, clock, (span, upTo), out var local);
             if (found != CronSearch.None || span == 0) return found;
             var start = clock.Start(span);
             var isLong = upTo - start >= TwoDays;
@@ -22,7 +22,7 @@ internal static partial class ZoneSearch
         }
     }
 
-    private static long LastIn<T>(in T times, ClockRule rule, ZoneClock clock, (int Span, long UpTo) at, out long local)
+    private static long LastIn<T>(ref T times, ClockRule rule, ZoneClock clock, (int Span, long UpTo) at, out long local)
         where T : ILocalTimes
     {
         var (span, upTo) = at;
@@ -33,10 +33,10 @@ internal static partial class ZoneSearch
         var begin = start + (rule.Repeat == ClockRepeat.First ? Math.Max(before, offset) : offset);
         var regular = local >= begin ? local - offset : CronSearch.None;
         if (regular >= start + TwoDays || before >= offset || rule.Gap == ClockGap.Skip) return regular;
-        return Math.Max(regular, LastInGap(times, rule.Gap, upTo, start, (before, offset)));
+        return Math.Max(regular, LastInGap(ref times, rule.Gap, upTo, start, (before, offset)));
     }
 
-    private static long LastInGap<T>(in T times, ClockGap gap, long upTo, long start, (int Before, int After) offset)
+    private static long LastInGap<T>(ref T times, ClockGap gap, long upTo, long start, (int Before, int After) offset)
         where T : ILocalTimes
     {
         var isShift = gap == ClockGap.Shift;

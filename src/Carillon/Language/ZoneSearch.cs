@@ -2,7 +2,8 @@ namespace Carillon.Language;
 
 /// <summary>
 /// Makes instants of local times in a zone, and finds the next or the previous one. Instants are seconds since 0001-01-01 UTC. What a time
-/// means that the clock skips or shows twice stands in the <see cref="ClockRule"/>.
+/// means that the clock skips or shows twice stands in the <see cref="ClockRule"/>. The local times are passed by reference: a call through an
+/// interface on a read-only struct would copy it each time.
 /// </summary>
 internal static partial class ZoneSearch
 {
@@ -10,20 +11,14 @@ internal static partial class ZoneSearch
     private const long TwoDays = 2 * 86_400;
 
     /// <summary>The first instant at or after <paramref name="from"/>, or <see cref="CronSearch.None"/>.</summary>
-    public static long Next<T>(in T times, ClockRule rule, Zone zone, long from)
+    public static long Next<T>(ref T times, ClockRule rule, Zone zone, long from)
         where T : ILocalTimes
     {
         var clock = zone.Clock;
-        if (clock.Last == 0)
-        {
-            var time = times.Next(from + clock.Offset(0));
-            return time < 0 ? CronSearch.None : time - clock.Offset(0);
-        }
-
         var span = clock.SpanOf(from);
         while (true)
         {
-            var found = In(times, rule, clock, (span, from), out var local);
+            var found = In(ref times, rule, clock, (span, from), out var local);
             if (found != CronSearch.None) return found;
             if (span == clock.Last) return CronSearch.None;
             var end = clock.End(span);
@@ -38,7 +33,7 @@ internal static partial class ZoneSearch
         }
     }
 
-    private static long In<T>(in T times, ClockRule rule, ZoneClock clock, (int Span, long From) at, out long local)
+    private static long In<T>(ref T times, ClockRule rule, ZoneClock clock, (int Span, long From) at, out long local)
         where T : ILocalTimes
     {
         var (span, from) = at;
@@ -48,7 +43,7 @@ internal static partial class ZoneSearch
         if (span > 0 && from - clock.Start(span) < TwoDays)
         {
             var (start, before) = (clock.Start(span), clock.Offset(span - 1));
-            if (before < offset && rule.Gap != ClockGap.Skip) inGap = InGap(times, rule.Gap, from, start, (before, offset));
+            if (before < offset && rule.Gap != ClockGap.Skip) inGap = InGap(ref times, rule.Gap, from, start, (before, offset));
             if (before > offset && rule.Repeat == ClockRepeat.First) begin = Math.Max(begin, start + before);
         }
 
@@ -58,7 +53,7 @@ internal static partial class ZoneSearch
         return inGap == CronSearch.None ? local - offset : Math.Min(inGap, local - offset);
     }
 
-    private static long InGap<T>(in T times, ClockGap gap, long from, long start, (int Before, int After) offset)
+    private static long InGap<T>(ref T times, ClockGap gap, long from, long start, (int Before, int After) offset)
         where T : ILocalTimes
     {
         var isShift = gap == ClockGap.Shift;

@@ -62,7 +62,7 @@ public sealed partial class ScheduleClient
         var missing = new List<Fault>();
         var calendars = await BundleAsync(request.Calendar, missing, cancellationToken);
         faults.AddRange(place is { } where ? missing.Select(fault => At(fault, where)) : missing);
-        var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, calendars, now));
+        var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, _defaults.Queue(request.Handler), calendars, now));
         if (ReferenceEquals(draft, before) || missing.Count > 0) return draft;
         try
         {

@@ -7,7 +7,7 @@ namespace Carillon.Scheduling;
 internal static class ScheduleDraft
 {
     /// <summary>The schedule to write; equal to <paramref name="before"/> when the request says the same.</summary>
-    public static Schedule Of(ScheduleRequest request, Schedule? before, Guid newId, Act act, (string Zone, string? Calendars, DateTimeOffset Now) at)
+    public static Schedule Of(ScheduleRequest request, Schedule? before, Guid newId, Act act, (string Zone, string Queue, string? Calendars, DateTimeOffset Now) at)
     {
         var start = before ?? new Schedule
         {
@@ -20,7 +20,7 @@ internal static class ScheduleDraft
             CreatedAt = at.Now,
             UpdatedAt = at.Now,
         };
-        var draft = Fill(start, request, at.Zone) with { Calendars = at.Calendars };
+        var draft = Fill(start, request, at.Zone, at.Queue) with { Calendars = at.Calendars };
         draft = SetMode(draft, request.Mode, act);
         if (before is not null && IsReanchored(before, draft)) draft = draft with { AnchorAt = draft.StartAt ?? at.Now };
         return before is not null && IsSame(before, draft) ? before : draft with { UpdatedAt = at.Now };
@@ -33,7 +33,7 @@ internal static class ScheduleDraft
     private static (string?, string?, BusinessDayPolicy?, GapPolicy?, RepeatPolicy?) Choices(Schedule schedule) =>
         (schedule.Calendar, schedule.Calendars, schedule.BusinessDay, schedule.Gap, schedule.Repeat);
 
-    private static Schedule Fill(Schedule schedule, ScheduleRequest request, string zone) => schedule with
+    private static Schedule Fill(Schedule schedule, ScheduleRequest request, string zone, string queue) => schedule with
     {
         Owner = request.Owner,
         Description = request.Description,
@@ -52,7 +52,7 @@ internal static class ScheduleDraft
         Jitter = request.Jitter,
         Handler = request.Handler,
         Args = request.Args,
-        Queue = request.Queue,
+        Queue = request.Queue ?? queue,
         Priority = request.Priority,
         Retry = request.Retry,
         Timeout = request.Timeout,

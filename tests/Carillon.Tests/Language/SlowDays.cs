@@ -27,7 +27,7 @@ internal static partial class SlowDays
         if (special.Count > 0 && elements.Length > 1 && dialect != "quartz") return null;
         var asked = special.Select(element => Special(element, dialect)).ToList();
         if (asked.Contains(null)) return null;
-        var plain = elements.Except(special).ToList();
+        var plain = elements.Where(element => !IsSpecial(element)).ToList();
         if (plain.Count == 0) return day => asked.Exists(ask => ask!(day));
         var isList = elements.Length > 1;
         var field = SlowField.Read(string.Join(',', plain), SlowField.Kinds[3], dialect, name);
