@@ -27,6 +27,14 @@ internal sealed record ScheduleBody
 
     public string? Zone { get; init; }
 
+    public string? Calendar { get; init; }
+
+    public BusinessDayPolicy? BusinessDay { get; init; }
+
+    public GapPolicy? Gap { get; init; }
+
+    public RepeatPolicy? Repeat { get; init; }
+
     public MisfireBody? Misfire { get; init; }
 
     public OverlapPolicy? Overlap { get; init; }
@@ -75,6 +83,10 @@ internal sealed record ScheduleBody
             Expression = expression,
             Dialect = Dialect,
             Zone = Zone,
+            Calendar = Calendar,
+            BusinessDay = BusinessDay,
+            Gap = Gap,
+            Repeat = Repeat,
             Misfire = Misfire?.Policy ?? MisfirePolicy.Once,
             MisfireWindow = Misfire?.Window ?? TimeSpan.FromHours(24),
             MisfireMax = Misfire?.Max ?? 100,

@@ -38,6 +38,14 @@ internal sealed record ScheduleView
 
     public required string Zone { get; init; }
 
+    public string? Calendar { get; init; }
+
+    public BusinessDayPolicy? BusinessDay { get; init; }
+
+    public GapPolicy? Gap { get; init; }
+
+    public RepeatPolicy? Repeat { get; init; }
+
     public required MisfireBody Misfire { get; init; }
 
     public required OverlapPolicy Overlap { get; init; }
@@ -96,6 +104,10 @@ internal sealed record ScheduleView
         Dialect = schedule.Dialect,
         Warnings = Timetable.WarningsOf(schedule) is { Count: > 0 } warnings ? warnings : null,
         Zone = schedule.Zone,
+        Calendar = schedule.Calendar,
+        BusinessDay = schedule.BusinessDay,
+        Gap = schedule.Gap,
+        Repeat = schedule.Repeat,
         Misfire = new MisfireBody { Policy = schedule.Misfire, Window = schedule.MisfireWindow, Max = schedule.MisfireMax },
         Overlap = schedule.Overlap,
         Jitter = schedule.Jitter,

@@ -25,12 +25,13 @@ internal sealed class ConfigApplier(CarillonInstance instance, string? from = nu
             var plan = ApplyRule.Plan(file, memory.Schedules, existing.ToDictionary(pair => pair.Key, pair => pair.Value.Owner, StringComparer.Ordinal), isForced);
             var limits = LimitsOf(file, memory, isForced);
             var report = new ApplyReport(file.Path, file.Owner, plan.Lines, [.. limits.Keys], await WarningsAsync(file, plan, cancellationToken));
-            var after = new OwnerMemory(plan.Remembered, file.Queues).ToJson();
-            if (isTrial || (after == stored?.Body && !HasWork(report)))
+            var after = new OwnerMemory(plan.Remembered, file.Queues, CalendarPuts.Marks(file)).ToJson();
+            if (isTrial || (after == stored?.Body && !HasWork(report) && !CalendarPuts.Any(file, memory, isForced)))
             {
                 return report;
             }
 
+            await CalendarPuts.CarryOutAsync(file, memory, isForced, instance.Calendars, ActOf(file, "calendar.put"), cancellationToken);
             await CarryOutAsync(file, plan, existing, limits, cancellationToken);
             // Another node applied a file of the same owner meanwhile: look again.
             if (await instance.Store.PutDefinitionAsync(

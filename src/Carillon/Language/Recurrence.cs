@@ -41,7 +41,7 @@ public abstract class Recurrence : IEquatable<Recurrence>
             RecurrenceForm.Cron => CronRecurrence.Read(text, out recurrence),
             RecurrenceForm.Every => EveryRecurrence.Read(text.Text, out recurrence),
             RecurrenceForm.At => AtRecurrence.Read(text.Text, out recurrence),
-            _ => new ParseError(0, text.Text.Length, "English texts are not read by this version", "one of 'cron', 'every' or 'at'", "Every weekday at nine is cron '0 9 * * MON-FRI'; every quarter of an hour is every '15m'."),
+            _ => EnglishRecurrence.Read(text.Text, out recurrence),
         };
     }
 
@@ -81,6 +81,17 @@ public abstract class Recurrence : IEquatable<Recurrence>
         return copy;
     }
 
+    /// <summary>
+    /// The same with a calendar: instants outside of it are left out. With a <paramref name="shift"/> those on no business day are moved to one, at
+    /// the same local time; two that come to be the same fire once. The text and the JSON of a recurrence do not carry its calendar.
+    /// </summary>
+    public Recurrence On(Calendar? calendar, BusinessDay? shift)
+    {
+        if (calendar is null && shift is null) return this;
+        var inner = calendar is null ? this : WithBusinessDays(calendar);
+        return new CalendarRecurrence(inner, calendar, shift) { Changes = Changes };
+    }
+
     /// <summary>What it does at a change of clocks.</summary>
     public ClockChanges Changes { get; private set; }
 
@@ -104,6 +115,9 @@ public abstract class Recurrence : IEquatable<Recurrence>
 
     /// <summary>An interval that counts from this instant; anything else as it is.</summary>
     public virtual Recurrence AnchoredAt(DateTimeOffset anchor) => this;
+
+    /// <summary>Business days are those of this calendar, where the text speaks of them; anything else as it is.</summary>
+    private protected virtual Recurrence WithBusinessDays(Calendar calendar) => this;
 
     /// <summary>What it means, in plain English.</summary>
     public abstract string Explain();

@@ -59,10 +59,7 @@ public sealed partial class ScheduleClient
         if (await GetAsync(name, cancellationToken) is not { } schedule) return null;
         var now = _clock.GetUtcNow();
         var job = FireRule.NewJobOf(schedule, _ids.Next(), now) with { RunAt = now, Tags = ["manual"] };
-
-        // The entry first: an act without a record must not be.
-        await _store.AppendAsync([Recorded(schedule, job, act, now)], cancellationToken);
-        return (await _store.EnqueueAsync([job], now, cancellationToken))[0].Id;
+        return (await _store.EnqueueAsync([job], Recorded(schedule, job, act, now), now, cancellationToken))[0].Id;
     }
 
     /// <summary>

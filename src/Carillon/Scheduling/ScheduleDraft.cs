@@ -7,7 +7,7 @@ namespace Carillon.Scheduling;
 internal static class ScheduleDraft
 {
     /// <summary>The schedule to write; equal to <paramref name="before"/> when the request says the same.</summary>
-    public static Schedule Of(ScheduleRequest request, Schedule? before, Guid newId, Act act, (string Zone, string Queue, DateTimeOffset Now) at)
+    public static Schedule Of(ScheduleRequest request, Schedule? before, Guid newId, Act act, (string Zone, string Queue, string? Calendars, DateTimeOffset Now) at)
     {
         var start = before ?? new Schedule
         {
@@ -20,7 +20,7 @@ internal static class ScheduleDraft
             CreatedAt = at.Now,
             UpdatedAt = at.Now,
         };
-        var draft = Fill(start, request, at.Zone, at.Queue);
+        var draft = Fill(start, request, at.Zone, at.Queue) with { Calendars = at.Calendars };
         draft = SetMode(draft, request.Mode, act);
         if (before is not null && IsReanchored(before, draft)) draft = draft with { AnchorAt = draft.StartAt ?? at.Now };
         return before is not null && IsSame(before, draft) ? before : draft with { UpdatedAt = at.Now };
@@ -28,7 +28,10 @@ internal static class ScheduleDraft
 
     /// <summary>True when the instants may be others than before: what was to come next says nothing any more.</summary>
     public static bool IsRetimed(Schedule before, Schedule after) =>
-        before.Zone != after.Zone || before.StartAt != after.StartAt || before.AnchorAt != after.AnchorAt || !MeansTheSame(before, after);
+        before.Zone != after.Zone || before.StartAt != after.StartAt || before.AnchorAt != after.AnchorAt || Choices(before) != Choices(after) || !MeansTheSame(before, after);
+
+    private static (string?, string?, BusinessDayPolicy?, GapPolicy?, RepeatPolicy?) Choices(Schedule schedule) =>
+        (schedule.Calendar, schedule.Calendars, schedule.BusinessDay, schedule.Gap, schedule.Repeat);
 
     private static Schedule Fill(Schedule schedule, ScheduleRequest request, string zone, string queue) => schedule with
     {
@@ -38,6 +41,10 @@ internal static class ScheduleDraft
         Expression = request.Expression,
         Dialect = request.Dialect,
         Zone = zone,
+        Calendar = request.Calendar,
+        BusinessDay = request.BusinessDay,
+        Gap = request.Gap,
+        Repeat = request.Repeat,
         Misfire = request.Misfire,
         MisfireWindow = request.MisfireWindow,
         MisfireMax = request.MisfireMax,

@@ -27,6 +27,18 @@ public sealed record ScheduleRequest
     /// <summary>IANA or Windows zone id; null for the one that the text names, else the host's.</summary>
     public string? Zone { get; init; }
 
+    /// <summary>The calendar outside of which it does not fire; it must exist. Null for none.</summary>
+    public string? Calendar { get; init; }
+
+    /// <summary>Where an instant goes that falls on no business day; null: nowhere.</summary>
+    public BusinessDayPolicy? BusinessDay { get; init; }
+
+    /// <summary>What becomes of a local time that the clock skips; null for the recurrence's own way.</summary>
+    public GapPolicy? Gap { get; init; }
+
+    /// <summary>What becomes of a local time that the clock shows twice; null for the recurrence's own way.</summary>
+    public RepeatPolicy? Repeat { get; init; }
+
     /// <summary>What becomes of instants that were missed by more than a minute.</summary>
     public MisfirePolicy Misfire { get; init; } = MisfirePolicy.Once;
 

@@ -46,8 +46,15 @@ internal sealed class Timetable
             return null;
         }
 
-        return Zones.TryFind(schedule.Zone, out var zone, out error) ? new Timetable(recurrence, zone, schedule) : null;
+        var calendar = CalendarBundle.Read(schedule, out error);
+        if (error is not null || !Zones.TryFind(schedule.Zone, out var zone, out error)) return null;
+        return new Timetable(recurrence.With(ChangesOf(schedule)).On(calendar, (BusinessDay?)schedule.BusinessDay), zone, schedule);
     }
+
+    /// <summary>The whole of what a schedule means: its text with its calendar and its choices.</summary>
+    public string Explain() => _recurrence.Explain();
+
+    private static ClockChanges ChangesOf(Schedule schedule) => new((ClockGap?)schedule.Gap, (ClockRepeat?)schedule.Repeat);
 
     /// <summary>The first instant later than <paramref name="after"/>; null when there is none up to the end.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)

@@ -80,7 +80,7 @@ public sealed class ScheduleClientTests : IAsyncDisposable
     [InlineData(RecurrenceKind.Cron, "0 0 31 2 *", null, "cron", "never fires: 31 February")]
     [InlineData(RecurrenceKind.At, "2026-12-31T00:00Z", null, "at", "is in the past")]
     [InlineData(RecurrenceKind.At, "2027-01-01T12:00:00Z", null, "at", "is in the past")]
-    [InlineData(RecurrenceKind.Text, "every day", null, "text", "'cron', 'every' or 'at'")]
+    [InlineData(RecurrenceKind.Text, "evry day", null, "text", "Did you mean 'every'")]
     [InlineData(RecurrenceKind.Every, "50ms", null, "every", "too short")]
     [InlineData(RecurrenceKind.Every, "5m", "unix", "dialect", "not cron")]
     [InlineData(RecurrenceKind.Cron, "0 0 * * *", "spring", "dialect", "not known")]
