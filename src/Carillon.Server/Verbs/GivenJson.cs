@@ -27,9 +27,14 @@ internal static class GivenJson
             throw new CliException(Exit.BadInput,
                 $"{option} is not JSON at line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}; expected such as '{{\"name\":\"value\"}}', @FILE, or - for the standard input.");
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            throw new CliException(Exit.BadInput, $"{option} has a name that is given twice or holds half of a surrogate pair: {error.Message}");
+        }
     }
 
-    private static string ReadFile(string option, string path)
+    /// <summary>All of a file; what stands in its way is told with the option.</summary>
+    public static string ReadFile(string option, string path)
     {
         try
         {
@@ -37,7 +42,7 @@ internal static class GivenJson
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(Exit.BadInput, $"{option} (@{path}) cannot be read: {error.Message}");
+            throw new CliException(Exit.BadInput, $"{option} ({path}) cannot be read: {error.Message}");
         }
     }
 }

@@ -22,14 +22,17 @@ internal static class NextVerb
     private static readonly Option<string?> Name = new("--name") { Description = "The schedule's name, by which H spreads", HelpName = "NAME" };
     private static readonly Option<string?> Gap = new("--gap") { Description = "A local time that the clock skips: end, shift or skip", HelpName = "WHAT" };
     private static readonly Option<string?> Repeat = new("--repeat") { Description = "A local time that it shows twice: first, last or both", HelpName = "WHICH" };
+    private static readonly Option<string?> InCalendar = new("--calendar") { Description = "Leave out what is not in this calendar: a file of its JSON or of iCalendar, or the JSON itself", HelpName = "FILE" };
+    private static readonly Option<string?> Shift = new("--business-day") { Description = "Move what is on no business day: next, previous or nearest", HelpName = "WHICH" };
     private static readonly Option<bool> Batch = new("--batch") { Description = "Read questions as JSON lines from the standard input, answer a line each" };
 
     public static Verb Make() => new Verb("next", "What a recurrence means, and its next instants; needs no server",
             "carillon next '30 2 * * MON-FRI' --zone Europe/Berlin --from 2027-03-26T00:00 --count 3",
             "carillon next '0 0 12 ? * FRI#2' --dialect quartz",
+            "carillon next 'every weekday at 9am' --calendar holidays.ics",
             "carillon next 'every 90s' --json",
             "carillon next --batch")
-        .With(Expression, Form, Dialect, ZoneId, From, Count, Name, Gap, Repeat, Batch)
+        .With(Expression, Form, Dialect, ZoneId, From, Count, Name, Gap, Repeat, InCalendar, Shift, Batch)
         .Does((session, _) => Task.FromResult(Run(session)));
 
     private static int Run(Session session)
@@ -39,12 +42,13 @@ internal static class NextVerb
         var zone = ZoneOf(session.Get(ZoneId));
         var form = Choice<RecurrenceForm>("--form", session.Get(Form));
         var recurrence = Read(session, new RecurrenceText(form ?? RecurrenceGuess.FormOf(text), text, session.Get(Dialect), session.Get(Name)))
-            .With(new ClockChanges(Choice<ClockGap>("--gap", session.Get(Gap)), Choice<ClockRepeat>("--repeat", session.Get(Repeat))));
+            .With(new ClockChanges(Choice<ClockGap>("--gap", session.Get(Gap)), Choice<ClockRepeat>("--repeat", session.Get(Repeat))))
+            .On(GivenCalendar.Read(session.Get(InCalendar)), Choice<BusinessDay>("--business-day", session.Get(Shift)));
         RefuseOther(session.Get(ZoneId), zone, recurrence.Zone);
         var count = session.Get(Count) ?? 5;
         if (count is < 1 or > MaxCount) throw new CliException(Exit.BadInput, $"--count ({count}) must be from 1 to {MaxCount}.");
         var view = PreviewView.Of(RecurrencePreview.Of(recurrence, zone, Instant(session.Get(From), recurrence.Zone ?? zone), false, count));
-        return session.Answer(JsonSerializer.SerializeToElement(view, ApiJson.Wire.PreviewView), _ => Print(session.Terminal, view, form is null));
+        return session.Answer(JsonSerializer.SerializeToElement(view, ApiJson.Wire.PreviewView), _ => Print(session.Terminal, view, form is null, session.Get(Dialect) is not null));
     }
 
     private static Recurrence Read(Session session, RecurrenceText text)
@@ -80,11 +84,11 @@ internal static class NextVerb
         : Names.TryParse<T>(given, out var value) ? value
         : throw new CliException(Exit.BadInput, $"{option}: {Names.Expected<T>(given)}");
 
-    private static void Print(Terminal terminal, PreviewView view, bool isGuessed)
+    private static void Print(Terminal terminal, PreviewView view, bool isGuessed, bool isDialectGiven)
     {
         terminal.Line($"{view.Explanation}");
-        terminal.Line($"Read as {Written(view)}{(isGuessed ? " by its looks" : "")}: {view.Canonical}");
-        foreach (var field in view.Fields) terminal.Line($"  {field.Name,-14}{field.Text,-18}{field.Meaning}");
+        terminal.Line($"Read as {Written(view, isGuessed, isDialectGiven)}: {view.Canonical}");
+        PrintFields(terminal, view.Fields);
         terminal.Line($"Zone {view.Zone}, zone data {view.ZoneData}");
         foreach (var warning in view.Warnings) terminal.Note($"Warning: {warning}");
         terminal.Line();
@@ -96,11 +100,26 @@ internal static class NextVerb
         }
     }
 
-    private static string Written(PreviewView view) => view.Form switch
+    // Where a field's meaning is what was written, once is enough.
+    private static void PrintFields(Terminal terminal, IReadOnlyList<FieldExplanation> fields)
     {
-        RecurrenceForm.Cron => $"cron, dialect {view.Dialect}",
-        RecurrenceForm.Every => "an interval",
-        RecurrenceForm.At => "one instant",
-        _ => "English",
-    };
+        var width = Math.Clamp(fields.Where(field => field.Meaning != field.Text).Max(field => (int?)field.Text.Length) ?? 0, 16, 40) + 2;
+        foreach (var field in fields)
+        {
+            terminal.Line($"  {field.Name,-14}{(field.Meaning == field.Text ? field.Text : $"{field.Text.PadRight(width - 2)}  {field.Meaning}")}");
+        }
+    }
+
+    // The form may be guessed; the dialect never is.
+    private static string Written(PreviewView view, bool isGuessed, bool isDialectGiven)
+    {
+        var looks = isGuessed ? " by its looks" : "";
+        return view.Form switch
+        {
+            RecurrenceForm.Cron => $"cron{looks}, dialect {view.Dialect}{(isDialectGiven ? "" : ", the default")}",
+            RecurrenceForm.Every => "an interval" + looks,
+            RecurrenceForm.At => "one instant" + looks,
+            _ => "English" + looks,
+        };
+    }
 }
