@@ -163,6 +163,8 @@ internal ref partial struct CronParser
 
     private static ulong Spread(CronField field, int low, int high, int step)
     {
+        // Stars and plain ranges are most of what is written.
+        if (step == 1 && high >= low) return ((2UL << (high - low)) - 1) << low;
         var bits = 0UL;
         for (var value = low; value <= (high < low ? high + field.Cycle : high); value += step)
         {

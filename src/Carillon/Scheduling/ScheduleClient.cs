@@ -35,7 +35,7 @@ public sealed partial class ScheduleClient
         name,
         (schedule, _) => schedule.Mode == ScheduleMode.Paused && schedule.PauseReason == reason
             ? schedule
-            : Pausable(schedule) with { Mode = ScheduleMode.Paused, PauseReason = reason, PausedBy = act.Who },
+            : ScheduleDraft.Pause(schedule, reason, act.Who),
         act, cancellationToken);
 
     /// <summary>
@@ -59,10 +59,7 @@ public sealed partial class ScheduleClient
         if (await GetAsync(name, cancellationToken) is not { } schedule) return null;
         var now = _clock.GetUtcNow();
         var job = FireRule.NewJobOf(schedule, _ids.Next(), now) with { RunAt = now, Tags = ["manual"] };
-
-        // The entry first: an act without a record must not be.
-        await _store.AppendAsync([Recorded(schedule, job, act, now)], cancellationToken);
-        return (await _store.EnqueueAsync([job], now, cancellationToken))[0].Id;
+        return (await _store.EnqueueAsync([job], Recorded(schedule, job, act, now), now, cancellationToken))[0].Id;
     }
 
     /// <summary>
@@ -87,14 +84,10 @@ public sealed partial class ScheduleClient
         return RecurrencePreview.Of(recurrence, zone!, request.From ?? _clock.GetUtcNow(), request.IsInclusive, request.Count);
     }
 
-    // A resume makes it live: a shadow would begin to run what another system still runs.
-    private static Schedule Pausable(Schedule schedule) => schedule.Mode != ScheduleMode.Shadow
-        ? schedule
-        : throw new InvalidRequestException([new Fault("name", schedule.Name, "is in shadow mode and runs nothing; there is nothing to pause")]);
-
     private static Schedule Resume(Schedule schedule, DateTimeOffset now, bool isAwaited) => schedule with
     {
-        Mode = ScheduleMode.Live,
+        Mode = schedule.ResumesAs,
+        ResumesAs = ScheduleMode.Live,
         PauseReason = null,
         PausedBy = null,
         NextAt = isAwaited ? null : ScheduleTiming.First(schedule, now, mustFire: false),

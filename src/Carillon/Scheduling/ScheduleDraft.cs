@@ -67,8 +67,19 @@ internal static class ScheduleDraft
     {
         null => schedule,
         _ when mode == schedule.Mode => schedule,
-        ScheduleMode.Paused => schedule with { Mode = ScheduleMode.Paused, PausedBy = act.Who, PauseReason = "disabled" },
-        _ => schedule with { Mode = mode.Value, PausedBy = null, PauseReason = null },
+        ScheduleMode.Paused => Pause(schedule, "disabled", act.Who),
+        ScheduleMode.Live when schedule.Mode == ScheduleMode.Shadow => schedule,
+        ScheduleMode.Live => schedule with { Mode = schedule.ResumesAs, ResumesAs = ScheduleMode.Live, PausedBy = null, PauseReason = null },
+        _ => schedule with { Mode = mode.Value, ResumesAs = ScheduleMode.Live, PausedBy = null, PauseReason = null },
+    };
+
+    /// <summary>Paused, with why and by whom; it keeps what it is to be again.</summary>
+    public static Schedule Pause(Schedule schedule, string? reason, string who) => schedule with
+    {
+        Mode = ScheduleMode.Paused,
+        ResumesAs = schedule.Mode == ScheduleMode.Paused ? schedule.ResumesAs : schedule.Mode,
+        PauseReason = reason,
+        PausedBy = who,
     };
 
     // The anchor stays through every other change, so that an edit of the description does not shift the beat.

@@ -69,7 +69,10 @@ public sealed record ScheduleRequest
     /// <summary>The jobs' outputs, as the <c>output</c> JSON.</summary>
     public string? Output { get; init; }
 
-    /// <summary>What it does at an instant; null leaves it as it is (a new one is live), so that a pause survives an update.</summary>
+    /// <summary>
+    /// What it does at an instant; null leaves it as it is (a new one is live), so that a pause survives an update. <see cref="ScheduleMode.Live"/>
+    /// ends a pause and gives back what was paused: a shadow stays a shadow, for another system still does its work.
+    /// </summary>
     public ScheduleMode? Mode { get; init; }
 
     /// <summary>No instant before this; an interval counts from it.</summary>

@@ -145,6 +145,9 @@ public sealed record Schedule
     /// <summary>What happens at an instant.</summary>
     public ScheduleMode Mode { get; init; }
 
+    /// <summary>What it is again once it is resumed: a shadow stays one.</summary>
+    public ScheduleMode ResumesAs { get; init; }
+
     /// <summary>Why it is paused.</summary>
     public string? PauseReason { get; init; }
 

@@ -68,9 +68,9 @@ public sealed class SqliteSchemaTests : IDisposable
     {
         await using (var store = await _directory.OpenAsync())
         {
-            await store.EnqueueAsync([.. StoreDirectory.NewJobs(300)], Noon, Stop);
+            await store.EnqueueAsync([.. StoreDirectory.NewJobs(300)], null, Noon, Stop);
             await store.BackupAsync(_directory.PathOf("backup.db"), Stop);
-            await store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], Noon, Stop);
+            await store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], null, Noon, Stop);
         }
 
         var aside = await SqliteFiles.RestoreAsync(_directory.PathOf("backup.db"), Options, Stop);
@@ -103,7 +103,7 @@ public sealed class SqliteSchemaTests : IDisposable
     {
         await using (var store = await _directory.OpenAsync())
         {
-            await store.EnqueueAsync([.. StoreDirectory.NewJobs(300)], Noon, Stop);
+            await store.EnqueueAsync([.. StoreDirectory.NewJobs(300)], null, Noon, Stop);
             await store.BackupAsync(_directory.PathOf("backup.db"), Stop);
         }
 
@@ -213,7 +213,7 @@ public sealed class SqliteSchemaTests : IDisposable
     // One runs, one succeeded, one failed.
     private static async Task EndSomeAsync(SqliteStore store)
     {
-        await store.EnqueueAsync([.. StoreDirectory.NewJobs(3)], Noon, Stop);
+        await store.EnqueueAsync([.. StoreDirectory.NewJobs(3)], null, Noon, Stop);
         var lease = await store.AcquireAsync("node/a", "a", TimeSpan.FromDays(1), "{}", Noon, Stop);
         var batch = await store.ClaimAsync(
             new ClaimRequest { Node = "a", NodeToken = lease!.Token, Limit = 3, Handlers = new Dictionary<string, int?> { ["work"] = null } }, Noon, Stop);
@@ -228,7 +228,7 @@ public sealed class SqliteSchemaTests : IDisposable
     private async Task FillAsync(int jobs)
     {
         await using var store = await _directory.OpenAsync();
-        await store.EnqueueAsync([.. StoreDirectory.NewJobs(jobs)], Noon, Stop);
+        await store.EnqueueAsync([.. StoreDirectory.NewJobs(jobs)], null, Noon, Stop);
     }
 
     private void Change(string sql)

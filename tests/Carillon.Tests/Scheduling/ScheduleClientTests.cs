@@ -217,12 +217,17 @@ public sealed class ScheduleClientTests : IAsyncDisposable
         Assert.Null(await _client.ResumeAsync("nobody", Sample.Ada));
     }
 
-    [Fact]
-    public async Task A_shadow_cannot_be_paused_into_life()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_shadow_is_never_paused_into_life(bool isPut)
     {
         await _client.PutAsync(Sample.Request() with { Mode = ScheduleMode.Shadow }, Sample.Ada);
 
-        await Assert.ThrowsAsync<InvalidRequestException>(() => _client.PauseAsync("letters", null, Sample.Ada));
+        var paused = isPut ? (await _client.PutAsync(Sample.Request() with { Mode = ScheduleMode.Paused }, Sample.Ada)).Schedule : await _client.PauseAsync("letters", null, Sample.Ada);
+        var resumed = isPut ? (await _client.PutAsync(Sample.Request() with { Mode = ScheduleMode.Live }, Sample.Ada)).Schedule : await _client.ResumeAsync("letters", Sample.Ada);
+
+        Assert.Equal((ScheduleMode.Paused, ScheduleMode.Shadow), (paused!.Mode, resumed!.Mode));
     }
 
     [Fact]
