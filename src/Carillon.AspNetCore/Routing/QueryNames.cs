@@ -1,4 +1,3 @@
-using Carillon.AspNetCore.Json;
 using Carillon.Language;
 
 namespace Carillon.AspNetCore.Routing;
