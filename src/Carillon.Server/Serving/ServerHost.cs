@@ -90,9 +90,9 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
     private void AddCarillon(CarillonBuilder carillon, IReadOnlyList<ConfigFile> read)
     {
         // Settings are read before the store is made.
-        int? connections = null;
-        carillon.Configure(options => connections = options.MaxConnections);
-        _ = request.Store.Path is { } path ? carillon.UseSqlite(path, sqlite => sqlite.Readers = connections ?? sqlite.Readers) : carillon.UseMemory();
+        CarillonOptions settings = new();
+        carillon.Configure(options => settings = options);
+        _ = request.Store.Path is { } path ? carillon.UseSqlite(path, sqlite => (sqlite.Readers, sqlite.Views) = (settings.MaxConnections ?? sqlite.Readers, settings.SqlViews)) : carillon.UseMemory();
         if (request.Name is { } name)
         {
             carillon.Configure(options => options.NodeName = name);

@@ -9,14 +9,17 @@ internal static class GivenJson
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
-    public static JsonNode? Read(string option, string given) => Parse(option, given switch
+    public static JsonNode? Read(string option, string given) => Parse(option, ReadText(option, given));
+
+    /// <summary>What was handed over, unread.</summary>
+    public static string ReadText(string option, string given) => given switch
     {
         "-" => Console.In.ReadToEnd(),
         ['@', .. var path] => ReadFile(option, path),
         _ => given,
-    });
+    };
 
-    private static JsonNode? Parse(string option, string text)
+    public static JsonNode? Parse(string option, string text)
     {
         try
         {
@@ -33,8 +36,7 @@ internal static class GivenJson
         }
     }
 
-    /// <summary>All of a file; what stands in its way is told with the option.</summary>
-    public static string ReadFile(string option, string path)
+    private static string ReadFile(string option, string path)
     {
         try
         {
@@ -42,7 +44,7 @@ internal static class GivenJson
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(Exit.BadInput, $"{option} ({path}) cannot be read: {error.Message}");
+            throw new CliException(Exit.BadInput, $"{option} (@{path}) cannot be read: {error.Message}");
         }
     }
 }
