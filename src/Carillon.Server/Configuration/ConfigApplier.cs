@@ -1,7 +1,6 @@
 using Carillon.Hosting;
 using Carillon.Language;
 using Carillon.Scheduling;
-using Carillon.Server.Cli;
 using Carillon.Store;
 
 namespace Carillon.Server.Configuration;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Carillon.Hosting;
 using Carillon.Language;
-using Carillon.Server.Cli;
 using Carillon.Store;
 
 namespace Carillon.Server.Configuration;
