@@ -1,5 +1,6 @@
 using Carillon.Generators.Model;
 using Carillon.Language;
+using Carillon.Language.Cron;
 using Microsoft.CodeAnalysis;
 
 namespace Carillon.Generators.Reading;

@@ -1,4 +1,5 @@
 using Carillon.Language;
+using Carillon.Language.Cron;
 
 namespace Carillon.Generators.Reading;
 

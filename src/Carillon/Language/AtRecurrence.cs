@@ -25,7 +25,7 @@ internal sealed class AtRecurrence : Recurrence
         var isLocal = begin == trimmed.Length;
         var isRead = DateTime.TryParseExact(trimmed.AsSpan(0, begin), Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time);
         if (!isRead || !TryOffset(trimmed[begin..], out var offset)) return Refuse(text);
-        if (time.Year is < 1900 or > CronSearch.LastYear) return new ParseError(0, 4, $"The year {time.Year} is out of range", $"1900 to {CronSearch.LastYear}");
+        if (time.Year is < 1900 or > ILocalTimes.LastYear) return new ParseError(0, 4, $"The year {time.Year} is out of range", $"1900 to {ILocalTimes.LastYear}");
         recurrence = new AtRecurrence(time - offset, isLocal);
         return null;
     }

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Carillon.Language.Calendars;
+using Carillon.Language.English;
 
 namespace Carillon.Language;
 

@@ -4,7 +4,7 @@ namespace Carillon.Language;
 internal sealed class EveryRecurrence : Recurrence
 {
     private const string AfterEnd = "after end";
-    private static readonly DateTimeOffset LastInstant = new(CronSearch.LastYear, 12, 31, 23, 59, 59, TimeSpan.Zero);
+    private static readonly DateTimeOffset LastInstant = new(ILocalTimes.LastYear, 12, 31, 23, 59, 59, TimeSpan.Zero);
 
     private readonly TimeSpan _interval;
     private readonly bool _isAfterEnd;

@@ -6,7 +6,7 @@ internal abstract class LocalRecurrence<T>(T times) : Recurrence
     where T : struct, ILocalTimes
 {
     // Years before 1900 have zones of odd seconds and no user.
-    private static readonly long FirstSecond = new DateTime(CronSearch.FirstYear, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerSecond;
+    private static readonly long FirstSecond = new DateTime(ILocalTimes.FirstYear, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerSecond;
     private T _times = times;
 
     private protected ref readonly T Times => ref _times;

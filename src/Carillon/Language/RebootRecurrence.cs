@@ -1,3 +1,5 @@
+using Carillon.Language.Cron;
+
 namespace Carillon.Language;
 
 /// <summary><c>@reboot</c>: each start of the scheduler, which is no instant of a calendar. It is read, so that crontabs can be looked at; no schedule is made of it.</summary>

@@ -1,5 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using Carillon.Language.Calendars;
+using Carillon.Language.Cron;
+using Carillon.Language.English;
 
 namespace Carillon.Language;
 

@@ -17,7 +17,7 @@ internal sealed class ZoneClock
     public ZoneClock(DateTimeZone rules)
     {
         var (starts, offsets) = (new List<long>(), new List<int>());
-        var years = new Interval(Instant.FromUtc(CronSearch.FirstYear - 1, 12, 1, 0, 0), Instant.FromUtc(CronSearch.LastYear + 1, 2, 1, 0, 0));
+        var years = new Interval(Instant.FromUtc(ILocalTimes.FirstYear - 1, 12, 1, 0, 0), Instant.FromUtc(ILocalTimes.LastYear + 1, 2, 1, 0, 0));
         foreach (var interval in rules.GetZoneIntervals(years, ZoneEqualityComparer.Options.OnlyMatchWallOffset))
         {
             starts.Add(starts.Count == 0 ? long.MinValue : interval.Start.ToUnixTimeSeconds() + UnixEpoch);

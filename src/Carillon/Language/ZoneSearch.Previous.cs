@@ -3,7 +3,7 @@ namespace Carillon.Language;
 /// <summary>The way back.</summary>
 internal static partial class ZoneSearch
 {
-    /// <summary>The last instant at or before <paramref name="upTo"/>, or <see cref="CronSearch.None"/>.</summary>
+    /// <summary>The last instant at or before <paramref name="upTo"/>, or <see cref="ILocalTimes.None"/>.</summary>
     public static long Previous<T>(ref T times, ClockRule rule, Zone zone, long upTo)
         where T : ILocalTimes
     {
@@ -12,12 +12,12 @@ internal static partial class ZoneSearch
         while (true)
         {
             var found = LastIn(ref times, rule, clock, (span, upTo), out var local);
-            if (found != CronSearch.None || span == 0) return found;
+            if (found != ILocalTimes.None || span == 0) return found;
             var start = clock.Start(span);
             var isLong = upTo - start >= TwoDays;
             (span, upTo) = (span - 1, start - 1);
             if (!isLong) continue;
-            if (local < 0) return CronSearch.None;
+            if (local < 0) return ILocalTimes.None;
             if (local + TwoDays < upTo) (span, upTo) = (clock.SpanOf(local + TwoDays), local + TwoDays);
         }
     }
@@ -28,10 +28,10 @@ internal static partial class ZoneSearch
         var (span, upTo) = at;
         var offset = clock.Offset(span);
         local = times.Previous(Math.Min(upTo + offset, LocalEnd(rule, clock, span) - 1));
-        if (span == 0) return local < 0 ? CronSearch.None : local - offset;
+        if (span == 0) return local < 0 ? ILocalTimes.None : local - offset;
         var (start, before) = (clock.Start(span), clock.Offset(span - 1));
         var begin = start + (rule.Repeat == ClockRepeat.First ? Math.Max(before, offset) : offset);
-        var regular = local >= begin ? local - offset : CronSearch.None;
+        var regular = local >= begin ? local - offset : ILocalTimes.None;
         if (regular >= start + TwoDays || before >= offset || rule.Gap == ClockGap.Skip) return regular;
         return Math.Max(regular, LastInGap(ref times, rule.Gap, upTo, start, (before, offset)));
     }
@@ -42,7 +42,7 @@ internal static partial class ZoneSearch
         var isShift = gap == ClockGap.Shift;
         var last = start + offset.After - 1;
         var local = times.Previous(isShift ? Math.Min(last, upTo + offset.Before) : last);
-        if (local < start + offset.Before) return CronSearch.None;
+        if (local < start + offset.Before) return ILocalTimes.None;
         return isShift ? local - offset.Before : start;
     }
 }

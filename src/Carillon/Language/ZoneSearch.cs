@@ -10,7 +10,7 @@ internal static partial class ZoneSearch
     // No zone moves its clocks by more than a day.
     private const long TwoDays = 2 * 86_400;
 
-    /// <summary>The first instant at or after <paramref name="from"/>, or <see cref="CronSearch.None"/>.</summary>
+    /// <summary>The first instant at or after <paramref name="from"/>, or <see cref="ILocalTimes.None"/>.</summary>
     public static long Next<T>(ref T times, ClockRule rule, Zone zone, long from)
         where T : ILocalTimes
     {
@@ -19,8 +19,8 @@ internal static partial class ZoneSearch
         while (true)
         {
             var found = In(ref times, rule, clock, (span, from), out var local);
-            if (found != CronSearch.None) return found;
-            if (span == clock.Last) return CronSearch.None;
+            if (found != ILocalTimes.None) return found;
+            if (span == clock.Last) return ILocalTimes.None;
             var end = clock.End(span);
             var isLong = end - from >= TwoDays;
             (span, from) = (span + 1, end);
@@ -28,7 +28,7 @@ internal static partial class ZoneSearch
             // All local times up to the one found, or to the last year, are known to be none: leap over the changes of clocks before it.
             // Not from a short piece, whose local times before its begin come again if the next change is an overlap.
             if (!isLong) continue;
-            if (local < 0) return CronSearch.None;
+            if (local < 0) return ILocalTimes.None;
             if (local - TwoDays > from) (span, from) = (clock.SpanOf(local - TwoDays), local - TwoDays);
         }
     }
@@ -39,7 +39,7 @@ internal static partial class ZoneSearch
         var (span, from) = at;
         var offset = clock.Offset(span);
         var begin = from + offset;
-        var inGap = CronSearch.None;
+        var inGap = ILocalTimes.None;
         if (span > 0 && from - clock.Start(span) < TwoDays)
         {
             var (start, before) = (clock.Start(span), clock.Offset(span - 1));
@@ -50,16 +50,16 @@ internal static partial class ZoneSearch
         local = times.Next(begin);
         var isInside = local >= 0 && local < LocalEnd(rule, clock, span);
         if (!isInside) return inGap;
-        return inGap == CronSearch.None ? local - offset : Math.Min(inGap, local - offset);
+        return inGap == ILocalTimes.None ? local - offset : Math.Min(inGap, local - offset);
     }
 
     private static long InGap<T>(ref T times, ClockGap gap, long from, long start, (int Before, int After) offset)
         where T : ILocalTimes
     {
         var isShift = gap == ClockGap.Shift;
-        if (!isShift && from > start) return CronSearch.None;
+        if (!isShift && from > start) return ILocalTimes.None;
         var local = times.Next(Math.Max(from, start) + offset.Before);
-        if (local < 0 || local >= start + offset.After) return CronSearch.None;
+        if (local < 0 || local >= start + offset.After) return ILocalTimes.None;
         return isShift ? local - offset.Before : start;
     }
 

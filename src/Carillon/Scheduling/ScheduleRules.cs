@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Carillon.Jobs;
 using Carillon.Language;
+using Carillon.Language.Cron;
 using Carillon.Store;
 
 namespace Carillon.Scheduling;
