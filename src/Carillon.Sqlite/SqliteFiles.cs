@@ -1,3 +1,4 @@
+using System.Globalization;
 using Carillon.Sqlite.Native;
 using Carillon.Store;
 
@@ -6,9 +7,12 @@ namespace Carillon.Sqlite;
 /// <summary>What can be done to a store's file while no store has it open.</summary>
 internal static class SqliteFiles
 {
+    private static readonly string[] Parts = ["-wal", "-shm", ""];
+
     /// <summary>
     /// Puts a backup in the place of the file. The backup is copied and checked whole first; only then the old file is set aside, as
-    /// <c>FILE.before-restore</c> (with its <c>-wal</c>, where its last changes may stand). Says where it went; null when there was none.
+    /// <c>FILE.before-restore</c> (with its <c>-wal</c>, where its last changes may stand), or as <c>FILE.before-restore-2</c> and so on where an
+    /// earlier one is kept. Says where it went; null when there was none.
     /// </summary>
     public static Task<string?> RestoreAsync(string backupPath, SqliteStoreOptions options, CancellationToken cancellationToken) =>
         Task.Run(() => Restore(Path.GetFullPath(backupPath), options, cancellationToken), cancellationToken);
@@ -90,10 +94,9 @@ internal static class SqliteFiles
             return null;
         }
 
-        var aside = path + ".before-restore";
-        foreach (var suffix in new[] { "-wal", "-shm", "" })
+        var aside = FreeName(path + ".before-restore");
+        foreach (var suffix in Parts)
         {
-            File.Delete(aside + suffix);
             if (File.Exists(path + suffix))
             {
                 File.Move(path + suffix, aside + suffix);
@@ -101,6 +104,18 @@ internal static class SqliteFiles
         }
 
         return aside;
+    }
+
+    // Never over an earlier one: the first holds what was there before a wrong backup was restored.
+    private static string FreeName(string wanted)
+    {
+        var name = wanted;
+        for (var number = 2; Array.Exists(Parts, suffix => File.Exists(name + suffix)); number++)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{wanted}-{number}");
+        }
+
+        return name;
     }
 
     private static void Downgrade(SqliteStoreOptions options, int version)

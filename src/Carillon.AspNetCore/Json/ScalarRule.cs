@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Carillon.AspNetCore.Shapes;
+using Carillon.Jobs;
 using Carillon.Language;
 using Carillon.Store;
 
@@ -34,7 +35,9 @@ internal static class ScalarRule
         [typeof(Carillon.Access.Role)] = Choice<Carillon.Access.Role>,
     };
 
-    public static Func<JsonElement, string?>? Find(Type type) => Rules.GetValueOrDefault(type);
+    /// <summary>The rule of a member of this type; a priority's names its own range.</summary>
+    public static Func<JsonElement, string?>? Find(Type type, string path) =>
+        type == typeof(int) && path.Split('.')[^1] == "priority" ? Priority : Rules.GetValueOrDefault(type);
 
     /// <summary>The value as the fault shows it: short, and null for what is too large to say.</summary>
     public static string? Shown(JsonElement element)
@@ -59,7 +62,18 @@ internal static class ScalarRule
         return RawJsonRule.IsUnicode(element, out var text) && !text.Contains('\0', StringComparison.Ordinal) ? null : "must be valid Unicode without NUL characters";
     }
 
-    private static string? Whole(JsonElement element) => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out _) ? null : $"must be a whole number from {int.MinValue} to {int.MaxValue}";
+    private static string? Whole(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Number)
+        {
+            return "must be a whole number";
+        }
+
+        return element.TryGetInt32(out _) ? null : element.GetRawText().All(letter => letter is '-' or (>= '0' and <= '9')) ? "is too large a number" : "must be a whole number";
+    }
+
+    private static string? Priority(JsonElement element) =>
+        Whole(element) is null ? null : $"must be a whole number from {JobRules.LeastPriority} to {JobRules.MostPriority}";
 
     private static string? Duration(JsonElement element)
     {

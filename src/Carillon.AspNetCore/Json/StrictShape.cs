@@ -21,7 +21,7 @@ internal static class StrictShape
             return;
         }
 
-        if (ScalarRule.Find(type) is { } rule)
+        if (ScalarRule.Find(type, path) is { } rule)
         {
             Note(path, element, rule(element), faults);
         }

@@ -1,4 +1,5 @@
 using Carillon.AspNetCore.Shapes;
+using Carillon.Server.Cli;
 using Carillon.Server.Serving;
 using Carillon.Sqlite;
 using Carillon.Store;
@@ -16,7 +17,7 @@ internal static class FileChecks
         {
             if (new ConfigFiles([path], ScheduleBody.Read).Read(path, out var faults) is { } file)
             {
-                yield return new Finding(Severity.Ok, path, $"has no fault; {file.Schedules.Count} schedules under the owner name '{file.Owner}'");
+                yield return new Finding(Severity.Ok, path, $"has no fault; {Counted.Of(file.Schedules.Count, "schedule")} under the owner name '{file.Owner}'");
             }
 
             foreach (var fault in faults)

@@ -8,6 +8,7 @@ namespace Carillon.Server.Checks;
 /// <summary>What a running server tells about itself.</summary>
 internal static class ServerChecks
 {
+    private const int MaxPages = 10;
     private static readonly TimeSpan LargeOffset = TimeSpan.FromSeconds(1);
 
     public static async Task<IReadOnlyList<Finding>> LookAsync(Api api, JsonElement status, TimeProvider clock, CancellationToken cancellationToken)
@@ -15,7 +16,9 @@ internal static class ServerChecks
         List<Finding> findings = [Clock(status, clock), Nodes(status)];
         findings.AddRange(Queues(await api.GetAsync(Query.Of("api/v1/queues", ("limit", 200)), cancellationToken)));
         var handlers = await api.GetAsync(Query.Of("api/v1/handlers", ("limit", 200)), cancellationToken);
-        findings.AddRange(await SchedulesAsync(api, handlers.Items("items").Select(handler => handler.Text("name")!).ToHashSet(StringComparer.Ordinal), cancellationToken));
+        var known = handlers.Items("items").Select(handler => handler.Text("name")!).ToHashSet(StringComparer.Ordinal);
+        findings.AddRange(await SchedulesAsync(api, known, cancellationToken));
+        findings.AddRange(await JobsAsync(api, known, cancellationToken));
         return findings;
     }
 
@@ -48,16 +51,18 @@ internal static class ServerChecks
             var name = $"queue {queue.Text("name")}";
             if (queue.Text("paused") == "true")
             {
-                yield return new Finding(Severity.Warning, name, $"is paused by {queue.Text("pausedBy")}{(queue.Text("pauseReason") is { } reason ? $": {reason}" : "")}; {queue.Text("pending")} jobs wait",
+                yield return new Finding(Severity.Warning, name, $"is paused by {queue.Text("pausedBy")}{(queue.Text("pauseReason") is { } reason ? $": {reason}" : "")}; {Waiting(queue.Text("pending"))}",
                     $"carillon queue resume {queue.Text("name")}");
             }
 
             if (queue.Text("dead") is { } dead and not "0")
             {
-                yield return new Finding(Severity.Warning, name, $"has {dead} dead jobs", $"carillon job list --state dead --queue {queue.Text("name")}, then carillon explain job ID");
+                yield return new Finding(Severity.Warning, name, $"has {dead} dead {(dead == "1" ? "job" : "jobs")}", $"carillon job list --state dead --queue {queue.Text("name")}, then carillon explain job ID");
             }
         }
     }
+
+    private static string Waiting(string? count) => count == "1" ? "1 job waits" : $"{count} jobs wait";
 
     private static async Task<IReadOnlyList<Finding>> SchedulesAsync(Api api, IReadOnlySet<string> handlers, CancellationToken cancellationToken)
     {
@@ -79,6 +84,24 @@ internal static class ServerChecks
         findings.Add(new Finding(Severity.Ok, "schedules", $"{count} looked at"));
         return findings;
     }
+
+    private static async Task<IEnumerable<Finding>> JobsAsync(Api api, IReadOnlySet<string> handlers, CancellationToken cancellationToken)
+    {
+        List<string> orphans = [];
+        string? cursor = null;
+        for (var pages = 0; pages == 0 || (cursor is not null && pages < MaxPages); pages++)
+        {
+            var page = await api.GetAsync(Query.Of(JobVerbs.Path, ("state", "pending"), ("limit", 200), ("cursor", cursor)), cancellationToken);
+            orphans.AddRange(page.Items("items").Select(job => job.Text("handler") ?? "").Where(handler => !handlers.Contains(handler)));
+            cursor = page.Text("next");
+        }
+
+        return orphans.GroupBy(handler => handler, StringComparer.Ordinal).Select(jobs => new Finding(
+            Severity.Warning, $"handler {jobs.Key}", $"is on no live node, and {(cursor is null ? "" : "at least ")}{Counted.Of(jobs.Count(), "pending job")} cannot begin without it",
+            $"Start a node that has it, or cancel them: carillon job list --handler '{jobs.Key}' --state pending{Meant(jobs.Key, handlers)}"));
+    }
+
+    private static string Meant(string handler, IReadOnlySet<string> handlers) => Spelling.Nearest(handler, handlers) is { } known ? $" (did you mean {known}?)" : "";
 
     private static IEnumerable<Finding> Schedule(JsonElement schedule, IReadOnlySet<string> handlers)
     {

@@ -34,7 +34,24 @@ internal sealed class Api : IDisposable
     public Task<JsonElement> DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, null, cancellationToken);
 
     /// <summary>Sends and reads the answer; an empty answer is an undefined element.</summary>
-    public async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers) =>
+        (await AskAsync(method, path, body, cancellationToken, headers)).Answer;
+
+    /// <summary>Hands in what may be there already (200); true when this call made it (201).</summary>
+    public async Task<(JsonElement Answer, bool IsNew)> MakeAsync(string path, JsonNode? body, CancellationToken cancellationToken)
+    {
+        var (answer, status) = await AskAsync(HttpMethod.Post, path, body, cancellationToken);
+        return (answer, status == HttpStatusCode.Created);
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _transport.Dispose();
+    }
+
+    private async Task<(JsonElement Answer, HttpStatusCode Status)> AskAsync(
+        HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(_server, path));
         foreach (var (name, value) in headers)
@@ -49,13 +66,7 @@ internal sealed class Api : IDisposable
 
         using var response = await ReachAsync(request, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        return response.IsSuccessStatusCode ? Parse(text) : throw Refused(response, text);
-    }
-
-    public void Dispose()
-    {
-        _http.Dispose();
-        _transport.Dispose();
+        return response.IsSuccessStatusCode ? (Parse(text), response.StatusCode) : throw Refused(response, text);
     }
 
     private async Task<HttpResponseMessage> ReachAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -100,7 +111,7 @@ internal sealed class Api : IDisposable
         return response.StatusCode switch
         {
             HttpStatusCode.NotFound => new CliException(Exit.NotFound, message),
-            HttpStatusCode.Unauthorized => new CliException(Exit.NotAllowed, $"{message} Give a key with --key or CARILLON_KEY; `carillon key create` makes one."),
+            HttpStatusCode.Unauthorized => new CliException(Exit.NotAllowed, $"{message} Give a key with --key or CARILLON_KEY; who has none can make one on the server's machine while the server is stopped: carillon key create NAME --role admin --store sqlite:PATH"),
             HttpStatusCode.Forbidden => new CliException(Exit.NotAllowed, message),
             _ => new CliException(status is 400 or 413 or 415 or 422 ? Exit.BadInput : Exit.Failed, message),
         };

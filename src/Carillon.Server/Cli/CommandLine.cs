@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using Carillon.Language;
 using Carillon.Server.Verbs;
 using Carillon.Store;
 
@@ -75,16 +74,9 @@ internal static class CommandLine
             error.WriteLine(Plain.Text(fault));
         }
 
-        // Where a verb was expected the parser takes the word for something else, and would be silent about it.
-        if (parse.CommandResult.Command.Subcommands.Count > 0 && parse.UnmatchedTokens.Count > 0)
+        foreach (var line in Strangers.Name(parse, PathOf(parse)))
         {
-            error.WriteLine(Plain.Text($"'{parse.UnmatchedTokens[0]}' is not a verb of {PathOf(parse)}; there are {string.Join(", ", parse.CommandResult.Command.Subcommands.Select(command => command.Name))}."));
-        }
-
-        var known = parse.CommandResult.Command.Subcommands.Select(command => command.Name).Concat(parse.CommandResult.Command.Options.Select(option => option.Name));
-        if (parse.UnmatchedTokens.Select(token => Spelling.Nearest(token, known)).FirstOrDefault(word => word is not null) is { } meant)
-        {
-            error.WriteLine($"Did you mean {meant}?");
+            error.WriteLine(Plain.Text(line));
         }
 
         error.WriteLine($"{PathOf(parse)} --help shows how it is used.");

@@ -1,3 +1,5 @@
+using Carillon.Server.Cli;
+
 namespace Carillon.Server.Configuration;
 
 /// <summary>What applying a file did, or would do.</summary>
@@ -14,7 +16,7 @@ internal sealed record ApplyReport(string File, string Owner, IReadOnlyList<Appl
         string[] parts =
         [
             Part(ApplyAct.Add, "added"), Part(ApplyAct.Update, "updated"), Part(ApplyAct.Remove, "removed"), Part(ApplyAct.Keep, "kept"),
-            Part(ApplyAct.LeaveDeleted, "left deleted"), Part(ApplyAct.Conflict, "held by others"), Queues.Count == 0 ? "" : $"{Queues.Count} queue limits set",
+            Part(ApplyAct.LeaveDeleted, "left deleted"), Part(ApplyAct.Conflict, "held by others"), Queues.Count == 0 ? "" : $"{Counted.Of(Queues.Count, "queue limit")} set",
         ];
         var said = parts.Where(part => part.Length > 0).ToList();
         return $"{File}: {(said.Count == 0 ? "no schedules" : string.Join(", ", said))}";

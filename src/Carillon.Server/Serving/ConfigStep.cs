@@ -1,5 +1,6 @@
 using Carillon.Engine;
 using Carillon.Hosting;
+using Carillon.Server.Cli;
 using Carillon.Server.Configuration;
 
 namespace Carillon.Server.Serving;
@@ -57,7 +58,7 @@ internal sealed partial class ConfigStep(ConfigFiles files, CarillonInstance ins
             LogFault($"{fault}");
         }
 
-        LogKept(path, faults.Count);
+        LogKept(path, Counted.Of(faults.Count, "fault"));
     }
 
     // By content: a touch is no change, and what a clock says of a file is not trusted.
@@ -82,6 +83,6 @@ internal sealed partial class ConfigStep(ConfigFiles files, CarillonInstance ins
     [LoggerMessage(3003, LogLevel.Error, "{Fault}")]
     private partial void LogFault(string fault);
 
-    [LoggerMessage(3004, LogLevel.Error, "{Path} has {Count} faults and was not applied; what was applied before stays in force")]
-    private partial void LogKept(string path, int count);
+    [LoggerMessage(3004, LogLevel.Error, "{Path} has {Faults} and was not applied; what was applied before stays in force")]
+    private partial void LogKept(string path, string faults);
 }

@@ -5,7 +5,9 @@ namespace Carillon.Server.Serving;
 /// <summary>An address to listen on.</summary>
 /// <param name="Url">As given.</param>
 /// <param name="IsLoopback">Only this machine can reach it.</param>
-internal sealed record ListenAddress(string Url, bool IsLoopback)
+/// <param name="EndPoints">What Kestrel makes of it: one, or both address families.</param>
+/// <param name="IsEvery">It listens on each of them; else on the first that the machine has.</param>
+internal sealed record ListenAddress(string Url, bool IsLoopback, IReadOnlyList<IPEndPoint> EndPoints, bool IsEvery)
 {
     /// <summary>All addresses of <c>--urls</c>; every fault is noted.</summary>
     public static IReadOnlyList<ListenAddress> ParseAll(IEnumerable<string> given, List<string> faults)
@@ -32,8 +34,20 @@ internal sealed record ListenAddress(string Url, bool IsLoopback)
         var isAny = url.Contains("://*", StringComparison.Ordinal) || url.Contains("://+", StringComparison.Ordinal);
         var readable = isAny ? url.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal) : url;
         return Uri.TryCreate(readable, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.PathAndQuery is "/" or ""
-            ? new ListenAddress(url, !isAny && IsLocal(uri))
+            ? new ListenAddress(url, !isAny && IsLocal(uri), EndPointsOf(uri, isAny), uri.Host == "localhost")
             : null;
+    }
+
+    private static IReadOnlyList<IPEndPoint> EndPointsOf(Uri uri, bool isAny)
+    {
+        if (!isAny && IPAddress.TryParse(uri.DnsSafeHost, out var address))
+        {
+            return [new IPEndPoint(address, uri.Port)];
+        }
+
+        return uri.Host == "localhost"
+            ? [new IPEndPoint(IPAddress.Loopback, uri.Port), new IPEndPoint(IPAddress.IPv6Loopback, uri.Port)]
+            : [new IPEndPoint(IPAddress.IPv6Any, uri.Port), new IPEndPoint(IPAddress.Any, uri.Port)];
     }
 
     private static bool IsLocal(Uri uri) =>

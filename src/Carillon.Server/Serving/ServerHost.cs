@@ -27,7 +27,9 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
             throw new ConfigRefusedException(faults.Select(fault => fault.ToString()));
         }
 
-        await using var app = Build(files, read);
+        // First of all: a port that is taken refuses the start before a job runs or anything is changed.
+        using var sockets = new HeldSockets(request.Addresses);
+        await using var app = Build(files, read, sockets);
         await PrepareAsync(app, read, cancellationToken);
         await app.StartAsync(cancellationToken);
         LogListening(app.Services.GetRequiredService<ILogger<ServerHost>>(), string.Join(", ", app.Urls));
@@ -35,13 +37,13 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
         return 0;
     }
 
-    private WebApplication Build(ConfigFiles files, IReadOnlyList<ConfigFile> read)
+    private WebApplication Build(ConfigFiles files, IReadOnlyList<ConfigFile> read, HeldSockets sockets)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "carillon" });
         builder.Configuration.AddInMemoryCollection(read.SelectMany(file => file.Settings).Select(setting => KeyValuePair.Create($"Carillon:{setting.Key}", (string?)setting.Value)));
         builder.Configuration.AddEnvironmentVariables();
         AddLogging(builder);
-        AddWeb(builder);
+        AddWeb(builder, sockets);
         builder.Services.Configure<CarillonApiOptions>(api => (api.AllowPrivilegedHandlers, api.MaxBodyBytes) = (request.AllowRemoteExec, MaxBody));
         builder.Services.AddCarillon(carillon => AddCarillon(carillon, read));
         builder.Services.AddSingleton(files);
@@ -60,6 +62,7 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
 
         app.UseRouting();
         app.MapCarillon();
+        app.Map("/{**rest}", NothingHere.AnswerAsync).WithOrder(int.MaxValue);
         return app;
     }
 
@@ -70,9 +73,10 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
         builder.Services.AddSingleton<ILoggerProvider>(provider => new LogLines(output, request.Log, TimeProvider.System));
     }
 
-    private static void AddWeb(WebApplicationBuilder builder)
+    private static void AddWeb(WebApplicationBuilder builder, HeldSockets sockets)
     {
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Limit);
+        builder.WebHost.UseSockets(transport => transport.CreateBoundListenSocket = sockets.HandOver);
         builder.Services.AddRoutingCore();
     }
 

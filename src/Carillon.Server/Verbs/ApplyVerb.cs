@@ -46,10 +46,14 @@ internal static class ApplyVerb
     // Here and not only in the server: the faults of a file are the same everywhere, and no server need run to hear them.
     private static void Refuse(string path)
     {
+        if (!File.Exists(path))
+        {
+            throw new CliException(Exit.NotFound, $"{path} is not there; nothing was applied. Give the path of a configuration file, or none to have the server read its own again.");
+        }
+
         if (new ConfigFiles([path], ScheduleBody.Read).Read(path, out var faults) is null)
         {
-            var isMissing = !File.Exists(path);
-            throw new CliException(isMissing ? Exit.NotFound : Exit.BadInput, string.Join('\n', faults) + (isMissing ? "" : $"\n{faults.Count} {(faults.Count == 1 ? "fault" : "faults")}; nothing was applied."));
+            throw new CliException(Exit.BadInput, $"{string.Join('\n', faults)}\n{Counted.Of(faults.Count, "fault")}; nothing was applied.");
         }
     }
 

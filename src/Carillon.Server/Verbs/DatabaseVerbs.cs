@@ -18,7 +18,7 @@ internal static class DatabaseVerbs
         new Verb("upgrade", "Bring the schema up to date; `serve` does it by itself", "carillon db upgrade --store sqlite:./data/carillon.db").With(StoreOption.Store).Does(UpgradeAsync),
         new Verb("downgrade", "Take the schema down for an older program; what it has no place for is lost, so back up first", "carillon db downgrade --to 1").With(To, StoreOption.Store).Does(DowngradeAsync),
         new Verb("backup", "Write a whole, checked copy, also while the server runs", "carillon db backup backups/monday.db").With(Target, StoreOption.Store).Does(BackupAsync),
-        new Verb("restore", "Put a backup in the place of the file, which is set aside as FILE.before-restore", "carillon db restore backups/monday.db").With(Source, StoreOption.Store).Does(RestoreAsync));
+        new Verb("restore", "Put a backup in the place of the file, which is set aside as FILE.before-restore (-2, -3 …)", "carillon db restore backups/monday.db").With(Source, StoreOption.Store).Does(RestoreAsync));
 
     private static async Task<int> UpgradeAsync(Session session, CancellationToken cancellationToken)
     {

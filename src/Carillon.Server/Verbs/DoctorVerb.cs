@@ -83,7 +83,7 @@ internal static class DoctorVerb
             }
         }
 
-        terminal.Line($"{findings.Count(finding => finding.Severity == Severity.Trouble)} troubles, {findings.Count(finding => finding.Severity == Severity.Warning)} warnings");
+        terminal.Line($"{Counted.Of(findings.Count(finding => finding.Severity == Severity.Trouble), "trouble")}, {Counted.Of(findings.Count(finding => finding.Severity == Severity.Warning), "warning")}");
     }
 
     private static string Mark(Severity severity) => severity switch { Severity.Trouble => "TROUBLE", Severity.Warning => "warning", _ => "ok" };

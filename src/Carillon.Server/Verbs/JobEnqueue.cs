@@ -31,13 +31,13 @@ internal static class JobEnqueue
 
     private static async Task<int> RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var job = await session.Api.PostAsync(JobVerbs.Path, Body(session), cancellationToken);
+        var (job, isNew) = await session.Api.MakeAsync(JobVerbs.Path, Body(session), cancellationToken);
         if (session.Get(Wait))
         {
             return await JobWatch.FollowAsync(session, job.Text("id")!, null, cancellationToken);
         }
 
-        return session.Answer(job, answer => session.Terminal.Line(JobText.Line(answer, "")));
+        return session.Answer(job, answer => session.Terminal.Line($"{JobText.Line(answer, "")}{(isNew ? "" : " (existing: a job had the key already)")}"));
     }
 
     private static JsonObject Body(Session session)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Carillon.Language;
 using Carillon.Server.Cli;
 
 namespace Carillon.Server.Verbs;
@@ -17,15 +18,15 @@ internal static class ScheduleVerbs
 
     public static Verb Make() => new Verb("schedule", "Look at schedules, add, pause, trigger or remove them").With(
         new Verb("list", "Schedules by name, with their next instants", "carillon schedule list").With(Limit, Cursor).Does(ListAsync),
-        new Verb("show", "One schedule", "carillon schedule show heartbeat").With(Name).Does(ShowAsync),
+        new Verb("show", "One schedule", "carillon schedule show heartbeat").With(Name).Does(Named(ShowAsync)),
         ScheduleAdd.Make(),
-        new Verb("remove", "Remove a schedule; its jobs stay. One that a file owns stays removed until `apply --force`", "carillon schedule remove nightly").With(Name).Does(RemoveAsync),
+        new Verb("remove", "Remove a schedule; its jobs stay. One that a file owns stays removed until `apply --force`", "carillon schedule remove nightly").With(Name).Does(Named(RemoveAsync)),
         new Verb("pause", "Make no job until it is resumed", "carillon schedule pause nightly --reason 'stocktaking'").With(Name, Reason)
-            .Does((session, cancellationToken) => ActAsync(session, "pause", session.Get(Reason) is { } reason ? new JsonObject { ["reason"] = reason } : null, cancellationToken)),
+            .Does(Named((session, cancellationToken) => ActAsync(session, "pause", session.Get(Reason) is { } reason ? new JsonObject { ["reason"] = reason } : null, cancellationToken))),
         new Verb("resume", "Fire again from the next instant on", "carillon schedule resume nightly").With(Name)
-            .Does((session, cancellationToken) => ActAsync(session, "resume", null, cancellationToken)),
-        new Verb("trigger", "Make a job now; the schedule's own instants stay", "carillon schedule trigger nightly").With(Name).Does(TriggerAsync),
-        new Verb("next", "The next instants, in its zone", "carillon schedule next nightly --count 3").With(Name, Count).Does(NextAsync));
+            .Does(Named((session, cancellationToken) => ActAsync(session, "resume", null, cancellationToken))),
+        new Verb("trigger", "Make a job now; the schedule's own instants stay", "carillon schedule trigger nightly").With(Name).Does(Named(TriggerAsync)),
+        new Verb("next", "The next instants, in its zone", "carillon schedule next nightly --count 3").With(Name, Count).Does(Named(NextAsync)));
 
     internal static void Print(Terminal terminal, JsonElement schedule)
     {
@@ -47,6 +48,21 @@ internal static class ScheduleVerbs
             terminal.Note($"Warning: {warning.GetString()}");
         }
     }
+
+    // Where there is no such schedule, the name that was probably meant.
+    private static Func<Session, CancellationToken, Task<int>> Named(Func<Session, CancellationToken, Task<int>> act) => async (session, cancellationToken) =>
+    {
+        try
+        {
+            return await act(session, cancellationToken);
+        }
+        catch (CliException unknown) when (unknown.ExitCode == Exit.NotFound)
+        {
+            var page = await session.Api.GetAsync(Query.Of(Path, ("limit", 200)), cancellationToken);
+            var nearest = Spelling.Nearest(session.Get(Name), page.Items("items").Select(schedule => schedule.Text("name") ?? ""));
+            throw new CliException(unknown.ExitCode, nearest is null ? $"{unknown.Message} `carillon schedule list` shows them." : $"{unknown.Message} Did you mean '{nearest}'?");
+        }
+    };
 
     private static async Task<int> ListAsync(Session session, CancellationToken cancellationToken)
     {

@@ -38,10 +38,6 @@ internal static class ServeVerb
             var message = refused is OptionsValidationException options ? string.Join('\n', options.Failures) : refused.Message;
             throw new CliException(Exit.Configuration, $"{message}\nCarillon was not started.");
         }
-        catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
-        {
-            throw new CliException(Exit.Failed, $"{error.Message} Another process listens there; stop it, or choose another address with --urls.");
-        }
     }
 
     private static ServeRequest Read(Session session)

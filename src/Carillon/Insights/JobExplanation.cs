@@ -9,7 +9,7 @@ internal static class JobExplanation
     public static Explanation Of(Job job, IReadOnlyList<JournalEntry> journal, WaitReason? wait)
     {
         var (at, answer) = Answer(job, journal, wait);
-        return Explanation.Of(answer, at, [.. Origin(job, Act(journal, "job.enqueue")), .. journal.Select(Fact).OfType<ExplainedFact>(), .. End(job)]);
+        return Explanation.Of(answer, at, [.. Origin(job, Act(journal, "job.enqueue")), .. journal.SelectMany(Facts).OrderBy(fact => fact.At), .. End(job)]);
     }
 
     private static (DateTimeOffset? At, string Text) Answer(Job job, IReadOnlyList<JournalEntry> journal, WaitReason? wait) => job.State switch
@@ -75,25 +75,31 @@ internal static class JobExplanation
         }
     }
 
-    private static ExplainedFact? Fact(JournalEntry entry) => entry.Kind switch
+    private static IEnumerable<ExplainedFact> Facts(JournalEntry entry) => entry.Kind switch
     {
-        JournalKinds.Attempt => Attempt(entry),
-        JournalKinds.Act when Wording.Verb(entry) == "job.enqueue" => null,
-        JournalKinds.Act => new ExplainedFact(entry.At, $"{Wording.Actor(entry)} {Wording.Did(Wording.Verb(entry))}."),
-        _ => null,
+        JournalKinds.Attempt when JsonSerializer.Deserialize(entry.Data, StoreJson.Default.AttemptFact) is { } fact => fact.State == "owner lost" ? Lost(fact) : [Attempt(fact)],
+        JournalKinds.Act when Wording.Verb(entry) != "job.enqueue" => [new ExplainedFact(entry.At, $"{Wording.Actor(entry)} {Wording.Did(Wording.Verb(entry))}.")],
+        _ => [],
     };
 
-    private static ExplainedFact? Attempt(JournalEntry entry)
+    // A node takes jobs ahead of its free slots and writes nothing when it begins one: a node that is gone cannot say which of them had begun.
+    private static IEnumerable<ExplainedFact> Lost(AttemptFact fact)
     {
-        if (JsonSerializer.Deserialize(entry.Data, StoreJson.Default.AttemptFact) is not { } fact)
+        var claimed = "";
+        if (fact.StartedAt is { } at)
         {
-            return null;
+            claimed = $"claimed at {Wording.Instant(at)}; ";
+            yield return new ExplainedFact(at, $"Node {fact.Node} claimed it for attempt {fact.Attempt}.");
         }
 
+        yield return new ExplainedFact(fact.EndedAt, $"Node {fact.Node} was lost while it had the job ({claimed}it may or may not have begun); the attempt does not count.");
+    }
+
+    private static ExplainedFact Attempt(AttemptFact fact)
+    {
         var took = fact.StartedAt is { } started ? $" after {Wording.Span(fact.EndedAt - started)}" : "";
         var text = fact.State switch
         {
-            "owner lost" => $"Node {fact.Node} was lost while it ran attempt {fact.Attempt}; the attempt does not count.",
             "snoozed" => $"Attempt {fact.Attempt} on node {fact.Node} gave the job back{took}, to run again later; the attempt does not count.",
             "cancelled" => $"Attempt {fact.Attempt} on node {fact.Node} was stopped{took} ({fact.Reason}).",
             "dead" => $"Attempt {fact.Attempt} on node {fact.Node} failed{took}, for good ({fact.Reason}): {Wording.Error(fact.Error)}",
@@ -104,7 +110,7 @@ internal static class JobExplanation
 
     private static IEnumerable<ExplainedFact> End(Job job) => job switch
     {
-        { State: JobState.Running, StartedAt: { } started } => [new ExplainedFact(started, $"Node {job.Node} began attempt {job.Attempt}{(job.Progress is { } progress ? $"; it reports {progress:0.#} %" : "")}.")],
+        { State: JobState.Running, StartedAt: { } started } => [new ExplainedFact(started, $"Node {job.Node} claimed it for attempt {job.Attempt}{(job.Progress is { } progress ? $"; it reports {progress:0.#} %" : "")}.")],
         { State: JobState.Succeeded, StartedAt: { } began, FinishedAt: { } ended } =>
             [new ExplainedFact(began, $"Node {job.Node} began attempt {job.Attempt}."), new ExplainedFact(ended, "It succeeded.")],
         { IsEnded: true, FinishedAt: { } finished } => [new ExplainedFact(finished, $"It ended as {job.State} ({job.Reason}).")],

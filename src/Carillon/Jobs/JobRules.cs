@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Carillon.Store;
 
@@ -10,6 +11,8 @@ internal static class JobRules
     public const int MaxNameLength = 200;
     public const int MaxBatch = 1_000;
     public const int MaxLimit = 100_000;
+    public const int LeastPriority = -100;
+    public const int MostPriority = 100;
     private const int MaxTags = 20;
     private const int MaxTagLength = 100;
     private const int MaxAttempts = 1_000;
@@ -49,7 +52,7 @@ internal static class JobRules
 
     /// <summary>Faults of a priority.</summary>
     public static IEnumerable<Fault> Priority(int priority) =>
-        priority is < -100 or > 100 ? [new Fault("priority", $"{priority}", "must be from -100 to 100")] : [];
+        priority is < LeastPriority or > MostPriority ? [new Fault("priority", $"{priority}", $"must be from {LeastPriority} to {MostPriority}")] : [];
 
     /// <summary>Faults of arguments: too long, or not JSON.</summary>
     public static IEnumerable<Fault> Args(byte[] args)
@@ -77,12 +80,12 @@ internal static class JobRules
 
         if (retry.Base < TimeSpan.Zero || retry.Base > LongestTimeout)
         {
-            yield return new Fault("retry.base", $"{retry.Base}", "must be from 0s to 7d");
+            yield return new Fault("retry.base", Shown(retry.Base), "must be from 0s to 7d");
         }
 
         if (retry.Cap < TimeSpan.Zero || retry.Cap > LongestTimeout)
         {
-            yield return new Fault("retry.cap", $"{retry.Cap}", "must be from 0s to 7d");
+            yield return new Fault("retry.cap", Shown(retry.Cap), "must be from 0s to 7d");
         }
 
         if (retry.Factor is not (>= 1 and <= 100))
@@ -108,7 +111,7 @@ internal static class JobRules
 
     /// <summary>Faults of a time-out.</summary>
     public static IEnumerable<Fault> Timeout(TimeSpan? timeout) =>
-        timeout is { } given && (given <= TimeSpan.Zero || given > LongestTimeout) ? [new Fault("timeout", $"{given}", "must be more than 0s and at most 7d")] : [];
+        timeout is { } given && (given <= TimeSpan.Zero || given > LongestTimeout) ? [new Fault("timeout", Shown(given), "must be more than 0s and at most 7d")] : [];
 
     /// <summary>Faults of a handler, each under its name.</summary>
     public static IEnumerable<Fault> Check(HandlerDefinition handler) =>
@@ -124,12 +127,12 @@ internal static class JobRules
     {
         if (request is { RunAt: not null, Delay: not null })
         {
-            yield return new Fault("delay", $"{request.Delay}", "cannot be given together with runAt; keep one of them");
+            yield return new Fault("delay", null, "cannot be given together with runAt; keep one of them");
         }
 
         if (request.Delay is { } delay && (delay < TimeSpan.Zero || delay > LongestDelay))
         {
-            yield return new Fault("delay", $"{delay}", "must be from 0s to 3660d");
+            yield return new Fault("delay", Shown(delay), "must be from 0s to 3660d");
         }
 
         if (request.RunAt is { } runAt && runAt > now + LongestDelay)
@@ -144,7 +147,7 @@ internal static class JobRules
 
         if (request.KeyHold < TimeSpan.Zero || request.KeyHold > LongestTimeout * 4)
         {
-            yield return new Fault("keyHold", $"{request.KeyHold}", "must be from 0s to 28d");
+            yield return new Fault("keyHold", Shown(request.KeyHold), "must be from 0s to 28d");
         }
     }
 
@@ -177,6 +180,9 @@ internal static class JobRules
 
         return true;
     }
+
+    // As the API reads it, not as .NET writes it.
+    private static string Shown(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.#######}s");
 
     private static string Visible(string text) => JsonEncodedText.Encode(text).ToString();
 

@@ -4,7 +4,7 @@ namespace Carillon.Store;
 /// <param name="Attempt">Its number; an owner loss, a snooze and a release give the number back.</param>
 /// <param name="Token">The claim's token: unique among the attempts of a job.</param>
 /// <param name="Node">Who ran it.</param>
-/// <param name="StartedAt">When it began.</param>
+/// <param name="StartedAt">When it began; of a lost owner when it claimed the job, for nobody knows whether it had begun it.</param>
 /// <param name="EndedAt">When it ended.</param>
 /// <param name="State"><c>retry</c>, <c>snoozed</c>, <c>dead</c>, <c>cancelled</c>, <c>owner lost</c>.</param>
 /// <param name="Reason">Particulars of the end.</param>

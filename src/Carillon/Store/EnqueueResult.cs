@@ -1,18 +1,24 @@
+using System.Text.Json.Serialization;
+
 namespace Carillon.Store;
 
 /// <summary>What became of one <see cref="NewJob"/>.</summary>
 public enum EnqueueStatus
 {
     /// <summary>It is durable now.</summary>
+    [JsonStringEnumMemberName("created")]
     Created,
 
     /// <summary>A job with its key (or its id) was there and stays.</summary>
+    [JsonStringEnumMemberName("existing")]
     Existing,
 
     /// <summary>It took the place of a job with its key that had not begun.</summary>
+    [JsonStringEnumMemberName("replaced")]
     Replaced,
 
     /// <summary>It waits for a job that does not exist: nothing of the batch was written.</summary>
+    [JsonStringEnumMemberName("unknownDependency")]
     UnknownDependency,
 }
 

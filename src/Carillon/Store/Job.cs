@@ -54,7 +54,7 @@ public sealed record Job
     /// <summary>When it was accepted.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Start of the running or last attempt.</summary>
+    /// <summary>Start of the last attempt; while it runs, the instant of its claim, which is somewhat earlier.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When it ended for good.</summary>

@@ -100,6 +100,23 @@ public sealed class SqliteSchemaTests : IDisposable
     }
 
     [Fact]
+    public async Task Restoring_twice_keeps_every_file_of_before()
+    {
+        await using (var store = await _directory.OpenAsync())
+        {
+            await store.BackupAsync(_directory.PathOf("backup.db"), Stop);
+            await store.EnqueueAsync([.. StoreDirectory.NewJobs(300)], null, Noon, Stop);
+        }
+
+        var original = await File.ReadAllBytesAsync(_directory.DatabasePath, Stop);
+        var first = await SqliteFiles.RestoreAsync(_directory.PathOf("backup.db"), Options, Stop);
+        var second = await SqliteFiles.RestoreAsync(_directory.PathOf("backup.db"), Options, Stop);
+
+        Assert.Equal((_directory.DatabasePath + ".before-restore", _directory.DatabasePath + ".before-restore-2"), (first, second));
+        Assert.Equal(original, await File.ReadAllBytesAsync(first!, Stop));
+    }
+
+    [Fact]
     public async Task A_damaged_backup_is_refused_and_the_file_stays()
     {
         await using (var store = await _directory.OpenAsync())

@@ -38,7 +38,7 @@ public sealed class JobClientTests
     {
         var json = JsonSerializer.Serialize(new JobReceipt(Guid.Empty, EnqueueStatus.Existing), JsonSerializerOptions.Web);
 
-        Assert.Equal("""{"id":"00000000-0000-0000-0000-000000000000","status":"Existing"}""", json);
+        Assert.Equal("""{"id":"00000000-0000-0000-0000-000000000000","status":"existing"}""", json);
     }
 
     [Theory]

@@ -15,9 +15,9 @@ public sealed class BadBodyTests
     [InlineData("""{}""", "handler", "is required")]
     [InlineData("""{"handler":null}""", "handler", "is required")]
     [InlineData("""{"handler":7}""", "handler", "must be text")]
-    [InlineData("""{"handler":"x","priority":"high"}""", "priority", "whole number")]
-    [InlineData("""{"handler":"x","priority":1.5}""", "priority", "whole number")]
-    [InlineData("""{"handler":"x","priority":9223372036854775808}""", "priority", "whole number")]
+    [InlineData("""{"handler":"x","priority":"high"}""", "priority", "must be a whole number from -100 to 100")]
+    [InlineData("""{"handler":"x","priority":1.5}""", "priority", "must be a whole number from -100 to 100")]
+    [InlineData("""{"handler":"x","priority":9223372036854775808}""", "priority", "must be a whole number from -100 to 100")]
     [InlineData("""{"handler":"x","priority":101}""", "priority", "from -100 to 100")]
     [InlineData("""{"handler":"x","delay":30}""", "delay", "write \"30s\"")]
     [InlineData("""{"handler":"x","delay":"30"}""", "delay", "30s")]
@@ -26,7 +26,9 @@ public sealed class BadBodyTests
     [InlineData("""{"handler":"x","timeout":"0s"}""", "timeout", "more than 0s")]
     [InlineData("""{"handler":"x","runAt":"2027-01-01T00:00:00"}""", "runAt", "with an offset")]
     [InlineData("""{"handler":"x","runAt":"9999-12-31T00:00:00Z"}""", "runAt", "ten years")]
-    [InlineData("""{"handler":"x","runAt":"2027-01-02T00:00:00Z","delay":"1s"}""", "delay", "together with runAt")]
+    [InlineData("""{"handler":"x","runAt":"2027-01-02T00:00:00Z","delay":"90s"}""", "delay", "cannot be given together with runAt")]
+    [InlineData("""{"handler":"x","delay":"3661d"}""", "delay", "must be from 0s to 3660d")]
+    [InlineData("""{"handler":"x","retry":{"attempts":3000000000}}""", "retry.attempts", "is too large a number")]
     [InlineData("""{"handler":"x","expiresAt":"2020-01-01T00:00:00Z"}""", "expiresAt", "already past")]
     [InlineData("""{"handler":"x","retry":{"attempts":1000000000}}""", "retry.attempts", "1 (no retry) to 1000")]
     [InlineData("""{"handler":"x","retry":{"backoff":"linear"}}""", "retry.backoff", "exponential, fixed, explicit")]
@@ -204,4 +206,16 @@ public sealed class BadBodyTests
     }
 
     private static ByteArrayContent Json(byte[] body) => new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+    [Theory]
+    [InlineData("""{"handler":"x","runAt":"2027-01-02T00:00:00Z","delay":"90s"}""", "delay: cannot be given together with runAt; keep one of them")]
+    [InlineData("""{"handler":"x","delay":"3661d"}""", "delay (316310400s): must be from 0s to 3660d")]
+    public async Task A_duration_at_fault_is_said_as_the_API_writes_durations(string body, string detail)
+    {
+        await using var api = await ApiHost.StartAsync();
+
+        var answer = await api.PostAsync("/api/v1/jobs", body);
+
+        Assert.Equal(detail, answer["detail"].GetString());
+    }
 }

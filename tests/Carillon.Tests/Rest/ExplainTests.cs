@@ -92,7 +92,10 @@ public sealed class ExplainTests
         var explanation = await api.GetAsync($"/api/v1/explain/jobs/{id}");
 
         Assert.Contains("quarantined", explanation["answer"].GetString(), StringComparison.Ordinal);
-        Assert.Equal("Node node-w was lost while it ran attempt 1; the attempt does not count.", explanation["facts"][2].GetProperty("text").GetString());
+        Assert.Equal(("2027-01-01T12:00:00Z", "Node node-w claimed it for attempt 1."), (explanation["facts"][2].GetProperty("at").GetString(), explanation["facts"][2].GetProperty("text").GetString()));
+        Assert.Equal(
+            "Node node-w was lost while it had the job (claimed at 2027-01-01 12:00:00.000 UTC; it may or may not have begun); the attempt does not count.",
+            explanation["facts"][3].GetProperty("text").GetString());
     }
 
     [Fact]

@@ -41,11 +41,14 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("jb list", "Did you mean job?")]
+    [InlineData("jb list", "Did you mean 'job'?")]
     [InlineData("perhaps", "'perhaps' is not a verb of carillon; there are serve, apply, job, ")]
     [InlineData("queue perhaps", "'perhaps' is not a verb of carillon queue; there are ")]
-    [InlineData("job lst", "Did you mean list?")]
-    [InlineData("job list --sate dead", "Did you mean --state?")]
+    [InlineData("job lst", "Did you mean 'list'?")]
+    [InlineData("job list --sate dead", "'--sate' is not an option of carillon job list; did you mean '--state'?")]
+    [InlineData("job list --sever x", "'--sever' is not an option of carillon job list; did you mean '--server'?")]
+    [InlineData("serve --port 9", "'--port' is not an option of carillon serve; it has --urls, --store, ")]
+    [InlineData("job list extra", "'extra' is not expected here.")]
     [InlineData("job list --limit many", "many")]
     [InlineData("job show", "id")]
     [InlineData("key create a --role boss", "boss")]
@@ -93,6 +96,7 @@ public sealed class CommandLineTests
         var missing = await RunAsync("apply", directory.PathOf("none.yaml"), "--check");
 
         Assert.Equal((Exit.Ok, Exit.BadInput, Exit.NotFound), (fine.ExitCode, refused.ExitCode, missing.ExitCode));
+        Assert.DoesNotContain("--config", missing.Error, StringComparison.Ordinal);
         Assert.Contains("did you mean 'schedules'?", refused.Error, StringComparison.Ordinal);
     }
 

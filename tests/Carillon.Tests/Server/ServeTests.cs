@@ -169,14 +169,39 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_named()
+    public async Task A_port_that_is_taken_refuses_the_start_before_anything_is_done()
     {
+        var store = _directory.PathOf("a.db");
         await using var server = await TestServer.StartAsync("--store", "memory");
 
-        var (exitCode, _, error) = await CommandLineTests.RunAsync("serve", "--urls", server.Address, "--store", "memory");
+        var (exitCode, output, error) = await CommandLineTests.RunAsync("serve", "--urls", server.Address, "--store", $"sqlite:{store}");
 
-        Assert.Equal(Exit.Failed, exitCode);
-        Assert.Contains(server.Address, error, StringComparison.Ordinal);
+        Assert.Equal((Exit.Configuration, ""), (exitCode, output));
+        Assert.Equal(
+            [$"--urls ({server.Address}) cannot be listened on: another process listens there; stop it, or choose another address with --urls http://127.0.0.1:PORT.", "Carillon was not started."],
+            error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.False(File.Exists(store));
+    }
+
+    [Fact]
+    public async Task An_address_that_the_machine_does_not_have_is_refused()
+    {
+        var (exitCode, _, error) = await CommandLineTests.RunAsync("serve", "--urls", "http://192.0.2.1:0", "--store", "memory");
+
+        Assert.Equal(Exit.Configuration, exitCode);
+        Assert.Contains("this machine has no such address", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_root_says_where_to_begin()
+    {
+        await using var server = await TestServer.StartAsync("--store", "memory");
+        using var http = new HttpClient { BaseAddress = new Uri(server.Address) };
+
+        using var answer = await http.GetAsync(new Uri("/", UriKind.Relative));
+
+        Assert.Equal((System.Net.HttpStatusCode.NotFound, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("/api/v1/status; /openapi/v1.json", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,6 +215,23 @@ public sealed class ServeTests : IDisposable
         using var document = JsonDocument.Parse(nodes.Output);
         var node = Assert.Single(document.RootElement.GetProperty("items").EnumerateArray());
         Assert.Equal(("tower", 7), (node.GetProperty("name").GetString(), node.GetProperty("slots").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_job_that_was_there_and_a_name_that_is_not_are_said()
+    {
+        await using var server = await TestServer.StartAsync("--store", "memory", "--config", _directory.Write("c.yaml", "schedules:\n  - {name: nightly, handler: heartbeat, every: 1h}\n"));
+
+        var first = await server.RunAsync("job", "enqueue", "mail.send", "--unique", "k1");
+        var second = await server.RunAsync("job", "enqueue", "mail.send", "--unique", "k1");
+        var unknown = await server.RunAsync("schedule", "show", "nigtly");
+        var doctor = await server.RunAsync("doctor");
+
+        Assert.DoesNotContain("existing", first.Output, StringComparison.Ordinal);
+        Assert.Contains("(existing: a job had the key already)", second.Output, StringComparison.Ordinal);
+        Assert.Equal(Exit.NotFound, unknown.ExitCode);
+        Assert.Contains("Did you mean 'nightly'?", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("handler mail.send: is on no live node, and 1 pending job cannot begin without it", doctor.Output, StringComparison.Ordinal);
     }
 
     [Fact]
