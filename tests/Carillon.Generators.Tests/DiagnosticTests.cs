@@ -53,6 +53,8 @@ public sealed class DiagnosticTests
     [InlineData("CAR0009", "class J { [Handles(\"a\"), Every(\"5m\", Name = «\" \"»)] public void A() { } }", "blanks at its ends")]
     [InlineData("CAR0010", "class J { [Handles(\"a\"), Cron(\"0 «25» * * *\")] public void A() { } }", "The hour 25 is out of range")]
     [InlineData("CAR0010", "class J { [Handles(\"a\"), Cron(«@\"0 25 * * *\"»)] public void A() { } }", "The hour 25 is out of range")]
+    [InlineData("CAR0010", "class J { [Handles(\"a\"), Cron(\"«0 9 * * *»\", Dialect = \"quartz\")] public void A() { } }", "Quartz begins with the second")]
+    [InlineData("CAR0010", "class J { [Handles(\"a\"), Cron(\"0 9 * * *\", Dialect = «\"vixie\"»)] public void A() { } }", "The cron dialect 'vixie' is not known")]
     [InlineData("CAR0010", "class J { [Handles(\"a\"), Cron(«\"\"»)] public void A() { } }", "empty")]
     [InlineData("CAR0010", "class J { [Handles(\"a\"), Cron(\"@every 5«x»\")] public void A() { } }", "'x' is no unit")]
     [InlineData("CAR0011", "class J { [Handles(\"a\"), Every(\"5«min»\")] public void A() { } }", "Minutes are m.")]

@@ -210,6 +210,7 @@ public sealed class HandlerTests
                 [Handles("nightly", Description = "Cleans \"up\"", Queue = "slow", MaxConcurrent = 2, Attempts = 3, Timeout = "1h30m", NeverRetry = new[] { typeof(ArgumentException), typeof(IOException) })]
                 [Cron("0 9 * * MON-FRI", Zone = "Europe/Berlin")]
                 [Cron("@daily", Name = "daily")]
+                [Cron("0 0 12 ? * FRI#2 2027", Name = "lunch", Dialect = "quartz")]
                 [Every("5m after end", Name = "often")]
                 public static void Run(string name = "x", int[]? ids = null) { }
             }
@@ -219,7 +220,7 @@ public sealed class HandlerTests
         Assert.Equal((3, null), (handler.Attempts, handler.Retry));
         Assert.Equal([typeof(ArgumentException), typeof(IOException)], handler.NeverRetry);
         Assert.Equal(
-            [new(RecurrenceKind.Cron, "0 9 * * MON-FRI") { Zone = "Europe/Berlin" }, new(RecurrenceKind.Cron, "@daily") { Name = "daily" }, new(RecurrenceKind.Every, "5m after end") { Name = "often" }],
+            [new(RecurrenceKind.Cron, "0 9 * * MON-FRI") { Zone = "Europe/Berlin" }, new(RecurrenceKind.Cron, "@daily") { Name = "daily" }, new(RecurrenceKind.Cron, "0 0 12 ? * FRI#2 2027") { Name = "lunch", Dialect = "quartz" }, new(RecurrenceKind.Every, "5m after end") { Name = "often" }],
             handler.Schedules);
         Assert.Equal(
             """{"type":"object","properties":{"name":{"type":"string","default":"x"},"ids":{"anyOf":[{"type":"array","items":{"type":"integer","format":"int32"}},{"type":"null"}]}}}""",

@@ -31,7 +31,8 @@ internal static class DefinitionCode
     private static string ScheduleOf(ScheduleModel schedule)
     {
         var kind = schedule.IsCron ? "Cron" : "Every";
-        return $"new(global::Carillon.Store.RecurrenceKind.{kind}, {Literal.Of(schedule.Expression)}) {{ Zone = {Literal.Of(schedule.Zone)}, Name = {Literal.Of(schedule.Name)} }}";
+        var dialect = schedule.Dialect is null ? "" : $", Dialect = {Literal.Of(schedule.Dialect)}";
+        return $"new(global::Carillon.Store.RecurrenceKind.{kind}, {Literal.Of(schedule.Expression)}) {{ Zone = {Literal.Of(schedule.Zone)}, Name = {Literal.Of(schedule.Name)}{dialect} }}";
     }
 
     private static string SchemaOf(HandlerModel handler)

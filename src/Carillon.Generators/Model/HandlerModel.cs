@@ -106,7 +106,11 @@ internal sealed record OptionsModel
 /// <param name="Expression">Its text.</param>
 /// <param name="Zone">Its zone.</param>
 /// <param name="Name">Its name.</param>
-internal sealed record ScheduleModel(bool IsCron, string Expression, string? Zone, string? Name);
+internal sealed record ScheduleModel(bool IsCron, string Expression, string? Zone, string? Name)
+{
+    /// <summary>Its cron dialect; null where none is given.</summary>
+    public string? Dialect { get; init; }
+}
 
 /// <summary>Where the typed call stands.</summary>
 /// <param name="Namespace">Empty for the global one.</param>

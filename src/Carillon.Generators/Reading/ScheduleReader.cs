@@ -1,4 +1,5 @@
 using Carillon.Generators.Model;
+using Carillon.Language;
 using Microsoft.CodeAnalysis;
 
 namespace Carillon.Generators.Reading;
@@ -21,18 +22,23 @@ internal sealed class ScheduleReader(List<Problem> problems)
     private (ScheduleModel, Place?) ReadCron(AttributeReader cron)
     {
         var (text, zone) = (cron.First ?? "", cron.Get<string>("Zone"));
-        if (ScheduleText.Cron(text, FaultOfZone) is { } error)
+        var name = cron.Get<string>("Dialect");
+        if (!CronDialects.TryParse(name, out var dialect, out var unknown))
         {
-            problems.Add(Problem.Of(Rules.Cron, cron.PlaceInFirst(error.Position, error.Length), Language.Shown.Of(text), error.Message));
+            problems.Add(Problem.Of(Rules.Cron, cron.PlaceOf("Dialect"), Shown.Of(text), unknown!.Message));
+        }
+        else if (ScheduleText.Cron(text, dialect, FaultOfZone) is { } error)
+        {
+            problems.Add(Problem.Of(Rules.Cron, cron.PlaceInFirst(error.Position, error.Length), Shown.Of(text), error.Message));
         }
 
         if (zone is not null && !KnownZones.Contains(zone))
         {
             var near = KnownZones.FirstOrDefault(known => string.Equals(known, zone, StringComparison.OrdinalIgnoreCase) || known.EndsWith("/" + zone, StringComparison.OrdinalIgnoreCase));
-            problems.Add(Problem.Of(Rules.Zone, cron.PlaceOf("Zone"), Language.Shown.Of(zone), near is null ? "" : $" (did you mean '{near}'?)"));
+            problems.Add(Problem.Of(Rules.Zone, cron.PlaceOf("Zone"), Shown.Of(zone), near is null ? "" : $" (did you mean '{near}'?)"));
         }
 
-        return (new ScheduleModel(true, text, zone, ReadName(cron)), cron.PlaceOf("Name"));
+        return (new ScheduleModel(true, text, zone, ReadName(cron)) { Dialect = name }, cron.PlaceOf("Name"));
     }
 
     private (ScheduleModel, Place?) ReadEvery(AttributeReader every)
@@ -40,13 +46,13 @@ internal sealed class ScheduleReader(List<Problem> problems)
         var text = every.First ?? "";
         if (ScheduleText.Every(text) is { } error)
         {
-            problems.Add(Problem.Of(Rules.Every, every.PlaceInFirst(error.Position, error.Length), Language.Shown.Of(text), error.Message));
+            problems.Add(Problem.Of(Rules.Every, every.PlaceInFirst(error.Position, error.Length), Shown.Of(text), error.Message));
         }
 
         return (new ScheduleModel(false, text, null, ReadName(every)), every.PlaceOf("Name"));
     }
 
-    private static string? FaultOfZone(string zone) => KnownZones.Contains(zone) ? null : $"The zone '{Language.Shown.Of(zone)}' is not in the IANA list";
+    private static string? FaultOfZone(string zone) => KnownZones.Contains(zone) ? null : $"The zone '{Shown.Of(zone)}' is not in the IANA list";
 
     private string? ReadName(AttributeReader schedule)
     {
@@ -56,7 +62,7 @@ internal sealed class ScheduleReader(List<Problem> problems)
             return name;
         }
 
-        problems.Add(Problem.Of(Rules.Option, schedule.PlaceOf("Name"), "Name", $"'{Language.Shown.Of(name)}'", $"{fault}; write a name such as \"nightly\""));
+        problems.Add(Problem.Of(Rules.Option, schedule.PlaceOf("Name"), "Name", $"'{Shown.Of(name)}'", $"{fault}; write a name such as \"nightly\""));
         return null;
     }
 

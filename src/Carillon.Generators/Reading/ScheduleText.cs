@@ -9,12 +9,13 @@ internal static class ScheduleText
     public const int MaxLength = 256;
 
     /// <param name="text">The expression.</param>
+    /// <param name="dialect">How it is read.</param>
     /// <param name="findZone">Answers null for a zone that is known, else what is wrong with it.</param>
-    public static ParseError? Cron(string text, Func<string, string?> findZone) => Length(text) ?? ReadCron(text, findZone);
+    public static ParseError? Cron(string text, CronDialect dialect, Func<string, string?> findZone) => Length(text) ?? ReadCron(text, dialect, findZone);
 
     public static ParseError? Every(string text) => Length(text) ?? EveryParser.Read(text, out _, out _);
 
-    private static ParseError? ReadCron(string text, Func<string, string?> findZone)
+    private static ParseError? ReadCron(string text, CronDialect dialect, Func<string, string?> findZone)
     {
         if (CronZone.TryFind(text, out var id, out var begin) && findZone(text.Substring(id.At, id.Length)) is { } problem)
         {
@@ -26,7 +27,7 @@ internal static class ScheduleText
             return id.Length == 0 ? EveryParser.ReadMacro(text, at, out _) : new ParseError(0, begin, "A zone stands before what no clock decides", "no zone");
         }
 
-        _ = CronParser.TryParse(text.AsSpan(), begin, CronDialect.Unix, null, out _, out _, out var error);
+        _ = CronParser.TryParse(text.AsSpan(), begin, dialect, null, out _, out _, out var error);
         return error;
     }
 

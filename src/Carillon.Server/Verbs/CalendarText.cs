@@ -11,7 +11,7 @@ internal static class CalendarText
     public static Calendar? Read(string? path)
     {
         if (path is null) return null;
-        return Calendar.TryParse(ToJson(GivenJson.ReadText("--calendar", $"@{path}")), null, out var calendar, out var error) ? calendar : throw new CliException(Exit.BadInput, $"--calendar {path}: {error}");
+        return Calendar.TryParse(ToJson(GivenJson.ReadText("--calendar", $"@{path.TrimStart('@')}")), null, out var calendar, out var error) ? calendar : throw new CliException(Exit.BadInput, $"--calendar {path}: {error}");
     }
 
     /// <summary>The JSON of what a file holds.</summary>

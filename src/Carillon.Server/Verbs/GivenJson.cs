@@ -30,6 +30,10 @@ internal static class GivenJson
             throw new CliException(Exit.BadInput,
                 $"{option} is not JSON at line {error.LineNumber + 1}, column {error.BytePositionInLine + 1}; expected such as '{{\"name\":\"value\"}}', @FILE, or - for the standard input.");
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            throw new CliException(Exit.BadInput, $"{option} has a name that is given twice or holds half of a surrogate pair: {error.Message}");
+        }
     }
 
     private static string ReadFile(string option, string path)

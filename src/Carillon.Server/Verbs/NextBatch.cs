@@ -36,14 +36,24 @@ internal static class NextBatch
 
     private static void Answer(string line, Utf8JsonWriter writer, DateTimeOffset now)
     {
+        using var document = Parse(line, out var error);
+        if (document is null) Write(writer, default, error!);
+        else Answer(document.RootElement, writer, now);
+    }
+
+    private static JsonDocument? Parse(string line, out ParseError? fault)
+    {
         try
         {
-            using var document = JsonDocument.Parse(line, Strict);
-            Answer(document.RootElement, writer, now);
+            fault = null;
+            return JsonDocument.Parse(line, Strict);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
-            Write(writer, default, new ParseError((int)(error.BytePositionInLine ?? 0), 0, "The line is no JSON object", "{\"id\":\"1\",\"expr\":\"0 9 * * *\"}"));
+            // The last two are half a surrogate pair: escaped in a member's name, or as it is.
+            var at = (error as JsonException)?.BytePositionInLine ?? 0;
+            fault = new ParseError((int)at, 0, "The line is no JSON object, or names a member twice", "{\"id\":\"1\",\"expr\":\"0 9 * * *\"}");
+            return null;
         }
     }
 
@@ -55,7 +65,7 @@ internal static class NextBatch
             return;
         }
 
-        question.TryGetProperty("id", out var id);
+        if (!question.TryGetProperty("id", out var id) || !IsWhole(id)) id = default;
         var error = TryRead(question, now, out var asked);
         if (error is not null) Write(writer, id, error);
         else Write(writer, id, asked);
@@ -84,6 +94,7 @@ internal static class NextBatch
     {
         foreach (var member in question.EnumerateObject())
         {
+            if (!IsWhole(member.Value)) return new ParseError(0, 0, $"The member '{Shown.Of(member.Name)}' holds half of a surrogate pair, which is no character", "whole characters");
             var isRight = (member.Name, member.Value.ValueKind) switch
             {
                 ("id", _) or (_, JsonValueKind.Null) => true,
@@ -96,6 +107,22 @@ internal static class NextBatch
         }
 
         return null;
+    }
+
+    // Only when a text is taken does the JSON reader find half of a surrogate pair that is escaped, and throws.
+    private static bool IsWhole(JsonElement value)
+    {
+        if (!value.GetRawText().Contains("\\u", StringComparison.Ordinal)) return true;
+        try
+        {
+            using var nowhere = new Utf8JsonWriter(Stream.Null);
+            value.WriteTo(nowhere);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static string? Text(JsonElement question, string name) =>

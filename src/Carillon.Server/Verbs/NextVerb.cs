@@ -48,7 +48,7 @@ internal static class NextVerb
         var count = session.Get(Count) ?? 5;
         if (count is < 1 or > MaxCount) throw new CliException(Exit.BadInput, $"--count ({count}) must be from 1 to {MaxCount}.");
         var view = PreviewView.Of(RecurrencePreview.Of(recurrence, zone, Instant(session.Get(From), recurrence.Zone ?? zone), false, count));
-        return session.Answer(JsonSerializer.SerializeToElement(view, ApiJson.Wire.PreviewView), _ => Print(session.Terminal, view, form is null));
+        return session.Answer(JsonSerializer.SerializeToElement(view, ApiJson.Wire.PreviewView), _ => Print(session.Terminal, view, form is null, session.Get(Dialect) is not null));
     }
 
     private static Recurrence Read(Session session, RecurrenceText text)
@@ -84,11 +84,11 @@ internal static class NextVerb
         : Names.TryParse<T>(given, out var value) ? value
         : throw new CliException(Exit.BadInput, $"{option}: {Names.Expected<T>(given)}");
 
-    private static void Print(Terminal terminal, PreviewView view, bool isGuessed)
+    private static void Print(Terminal terminal, PreviewView view, bool isGuessed, bool isDialectGiven)
     {
         terminal.Line($"{view.Explanation}");
-        terminal.Line($"Read as {Written(view)}{(isGuessed ? " by its looks" : "")}: {view.Canonical}");
-        foreach (var field in view.Fields) terminal.Line($"  {field.Name,-14}{field.Text,-18}{field.Meaning}");
+        terminal.Line($"Read as {Written(view, isGuessed, isDialectGiven)}: {view.Canonical}");
+        PrintFields(terminal, view.Fields);
         terminal.Line($"Zone {view.Zone}, zone data {view.ZoneData}");
         foreach (var warning in view.Warnings) terminal.Note($"Warning: {warning}");
         terminal.Line();
@@ -100,11 +100,26 @@ internal static class NextVerb
         }
     }
 
-    private static string Written(PreviewView view) => view.Form switch
+    // Where a field's meaning is what was written, once is enough.
+    private static void PrintFields(Terminal terminal, IReadOnlyList<FieldExplanation> fields)
     {
-        RecurrenceForm.Cron => $"cron, dialect {view.Dialect}",
-        RecurrenceForm.Every => "an interval",
-        RecurrenceForm.At => "one instant",
-        _ => "English",
-    };
+        var width = Math.Clamp(fields.Where(field => field.Meaning != field.Text).Max(field => (int?)field.Text.Length) ?? 0, 16, 40) + 2;
+        foreach (var field in fields)
+        {
+            terminal.Line($"  {field.Name,-14}{(field.Meaning == field.Text ? field.Text : $"{field.Text.PadRight(width - 2)}  {field.Meaning}")}");
+        }
+    }
+
+    // The form may be guessed; the dialect never is.
+    private static string Written(PreviewView view, bool isGuessed, bool isDialectGiven)
+    {
+        var looks = isGuessed ? " by its looks" : "";
+        return view.Form switch
+        {
+            RecurrenceForm.Cron => $"cron{looks}, dialect {view.Dialect}{(isDialectGiven ? "" : ", the default")}",
+            RecurrenceForm.Every => "an interval" + looks,
+            RecurrenceForm.At => "one instant" + looks,
+            _ => "English" + looks,
+        };
+    }
 }

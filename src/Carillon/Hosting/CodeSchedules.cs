@@ -62,6 +62,7 @@ internal static partial class CodeSchedules
         Handler = handler.Name,
         Kind = schedule.Kind,
         Expression = schedule.Expression,
+        Dialect = schedule.Dialect,
         Zone = schedule.Zone,
     };
 

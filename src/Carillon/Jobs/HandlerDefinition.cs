@@ -56,4 +56,7 @@ public sealed record HandlerSchedule(RecurrenceKind Kind, string Expression)
 
     /// <summary>IANA zone id; null for the host's.</summary>
     public string? Zone { get; init; }
+
+    /// <summary>The cron dialect; null for <c>unix</c>, and for what is not cron.</summary>
+    public string? Dialect { get; init; }
 }

@@ -36,6 +36,19 @@ internal sealed class CalendarReader
 
     private Calendar Read(string json)
     {
+        try
+        {
+            return ReadObject(json);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // Half a surrogate pair, escaped or as it is, comes to light only where the text is taken.
+            throw new ScheduleFormatException("The calendar holds half of a surrogate pair, which is no character; write the whole character.", exception);
+        }
+    }
+
+    private Calendar ReadObject(string json)
+    {
         using var document = Parse(json);
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw Refuse("The calendar is no JSON object; write {\"exclude\":[\"2027-12-25\"]}.");
         var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);

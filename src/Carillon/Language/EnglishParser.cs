@@ -125,6 +125,8 @@ internal sealed partial class EnglishParser
         return Here.Kind is EnglishKind.Zone or EnglishKind.Unknown ? TryZone(begin) : Fail("months or a zone: 'in january', 'in Europe/Berlin'");
     }
 
+    private static string? City(string word) => Zones.Ids.FirstOrDefault(id => id.EndsWith("/" + word, StringComparison.OrdinalIgnoreCase)) is { } id ? $"Did you mean '{id}'?" : null;
+
     private bool TryZone(int begin)
     {
         var id = Word(Here);
@@ -132,7 +134,7 @@ internal sealed partial class EnglishParser
         if (!Zones.TryFind(known ?? id, out var zone, out var error))
         {
             var isZone = IsAt(EnglishKind.Zone);
-            return isZone ? Fail("an IANA id such as Europe/Berlin", error) : Fail("months or a zone: 'in january', 'in Europe/Berlin'", EnglishWords.Hint(id));
+            return isZone ? Fail("an IANA id such as Europe/Berlin", error) : Fail("months or a zone: 'in january', 'in Europe/Berlin'", City(id) ?? EnglishWords.Hint(id));
         }
 
         if (_draft.Zone is not null) return Twice(begin, "The zone");

@@ -7,7 +7,7 @@ internal static class IntervalConfig
 {
     private const string Example = "an object of whole numbers such as {\"hours\":1,\"minutes\":0,\"seconds\":0}";
     private static readonly string[] Units = ["weeks", "days", "hours", "minutes", "seconds"];
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4 };
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 4 };
 
     /// <summary>True when the text is meant to be one.</summary>
     public static bool IsMeant(string text) => text.AsSpan().TrimStart().StartsWith("{");
@@ -20,9 +20,9 @@ internal static class IntervalConfig
             using var document = JsonDocument.Parse(text, Strict);
             return Read(text, document.RootElement, out interval);
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
-            // An ArgumentException is half a surrogate pair.
+            // The last two are half a surrogate pair, as it is and escaped.
             var at = (error as JsonException)?.BytePositionInLine ?? 0;
             return new ParseError((int)Math.Min(at, text.Length), 0, "The interval is not JSON", Example);
         }
@@ -32,8 +32,10 @@ internal static class IntervalConfig
     {
         interval = default;
         if (config.ValueKind != JsonValueKind.Object) return new ParseError(0, text.Length, "The interval is no object", Example);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var part in config.EnumerateObject())
         {
+            if (!seen.Add(part.Name)) return At(text, part.Name, $"'{Shown.Of(part.Name)}' is given twice", "each part once");
             var unit = Array.IndexOf(Units, part.Name);
             if (unit < 0) return At(text, part.Name, $"'{Shown.Of(part.Name)}' is no part of an interval", "weeks, days, hours, minutes or seconds");
             if (part.Value.ValueKind != JsonValueKind.Number || !part.Value.TryGetInt32(out var count) || count is < 0 or > 1_000_000_000) return At(text, part.Name, $"'{part.Name}' is out of range", "a whole number that is not negative");

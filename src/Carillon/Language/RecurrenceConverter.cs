@@ -16,12 +16,29 @@ public sealed class RecurrenceConverter : JsonConverter<Recurrence>
     {
         using var document = JsonDocument.ParseValue(ref reader);
         if (document.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException("A recurrence is a JSON object: {\"form\":\"cron\",\"text\":\"0 9 * * 1-5\"}.");
-        var given = document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString(), StringComparer.Ordinal);
+        var given = Members(document.RootElement);
         var text = new RecurrenceText(Choice<RecurrenceForm>(given, "form") ?? RecurrenceForm.Cron, given.GetValueOrDefault("text") ?? "", given.GetValueOrDefault("dialect"));
         if (!Recurrence.TryParse(text, out var recurrence, out var error)) throw new JsonException(error.Message);
         var anchor = given.GetValueOrDefault("anchor");
         recurrence = recurrence.With(new ClockChanges(Choice<ClockGap>(given, "gap"), Choice<ClockRepeat>(given, "repeat")));
-        return anchor is null ? recurrence : recurrence.AnchoredAt(DateTimeOffset.Parse(anchor, CultureInfo.InvariantCulture));
+        if (anchor is null) return recurrence;
+        return DateTimeOffset.TryParse(anchor, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            ? recurrence.AnchoredAt(instant)
+            : throw new JsonException($"'{Shown.Of(anchor)}' is no anchor; it is an instant such as 2027-01-31T09:00:00Z.");
+    }
+
+    // What is mistyped must not be taken for what is absent.
+    private static Dictionary<string, string?> Members(JsonElement recurrence)
+    {
+        var given = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var member in recurrence.EnumerateObject())
+        {
+            if (member.Name is not ("form" or "text" or "dialect" or "gap" or "repeat" or "anchor")) throw new JsonException($"A recurrence has no '{Shown.Of(member.Name)}'; it has form, text, dialect, gap, repeat and anchor.");
+            if (member.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) throw new JsonException($"'{member.Name}' of a recurrence is text.");
+            if (!given.TryAdd(member.Name, member.Value.GetString())) throw new JsonException($"'{member.Name}' of a recurrence is given twice; give it once.");
+        }
+
+        return given;
     }
 
     /// <inheritdoc/>

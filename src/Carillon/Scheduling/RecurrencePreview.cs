@@ -3,7 +3,7 @@ using Carillon.Language;
 namespace Carillon.Scheduling;
 
 /// <summary>What a text means.</summary>
-/// <param name="Recurrence">What was read.</param>
+/// <param name="Recurrence">What was read; an interval counts from the instant that was asked after.</param>
 /// <param name="Zone">By whose clocks: the one that the text names, else the one that was given.</param>
 /// <param name="Next">The next instants; empty when it never fires.</param>
 public sealed record RecurrencePreview(Recurrence Recurrence, Zone Zone, IReadOnlyList<Occurrence> Next)
@@ -28,6 +28,6 @@ public sealed record RecurrencePreview(Recurrence Recurrence, Zone Zone, IReadOn
         var clock = recurrence.Zone ?? zone;
         var after = isInclusive && from > DateTimeOffset.MinValue ? from.AddTicks(-1) : from;
         var next = anchored.Between(after, DateTimeOffset.MaxValue, clock).Take(count).Select(instant => new Occurrence(instant, clock.ToLocal(instant)));
-        return new RecurrencePreview(recurrence, clock, [.. next]);
+        return new RecurrencePreview(anchored, clock, [.. next]);
     }
 }

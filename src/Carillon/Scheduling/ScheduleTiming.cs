@@ -25,7 +25,14 @@ internal static class ScheduleTiming
         if (hasInstants) return new Fault(schedule.EndAt is null ? "startAt" : "endAt", $"{schedule.EndAt ?? schedule.StartAt:O}", "there is no instant from startAt to endAt; move one of them or leave it out");
         return schedule.Kind == RecurrenceKind.At
             ? new Fault("at", schedule.Expression, $"is in the past (it is {zone!.ToLocal(now):O} now); give a later instant, or enqueue a job")
-            : new Fault(ScheduleRules.FieldOf(schedule.Kind), schedule.Expression, recurrence.Explain());
+            : new Fault(ScheduleRules.FieldOf(schedule.Kind), schedule.Expression, NeverAgain(recurrence));
+    }
+
+    private static string NeverAgain(Recurrence recurrence)
+    {
+        if (recurrence is RebootRecurrence) return recurrence.Warnings[0];
+        var meaning = recurrence.Explain();
+        return meaning.StartsWith("never fires", StringComparison.Ordinal) ? meaning : $"never fires again, up to the year 2199: {meaning}";
     }
 
     private static Fault Excluded(Schedule schedule, Zone zone) =>

@@ -23,6 +23,16 @@ public sealed class CodeSchedulesTests
     }
 
     [Fact]
+    public async Task A_schedule_of_the_code_is_read_in_its_dialect()
+    {
+        await using var host = await TestHost.StartAsync(With("0 0 12 ? * 2", dialect: "quartz"), _store);
+
+        var schedule = await host.Schedules.GetAsync("letters");
+
+        Assert.Equal(("quartz", DayOfWeek.Monday), (schedule!.Dialect, schedule.NextAt!.Value.DayOfWeek));
+    }
+
+    [Fact]
     public async Task An_operators_pause_survives_the_next_start_and_the_next_version()
     {
         await using (var first = await TestHost.StartAsync(With("0 5 * * *"), _store))
@@ -86,11 +96,11 @@ public sealed class CodeSchedulesTests
 
     private static ScheduleRequest Request(string name) => new() { Name = name, Handler = "letters", Kind = RecurrenceKind.Cron, Expression = "30 1 * * *" };
 
-    private static Action<CarillonBuilder> With(string cron, string? queue = null) => carillon => carillon.Handle(new HandlerDefinition
+    private static Action<CarillonBuilder> With(string cron, string? queue = null, string? dialect = null) => carillon => carillon.Handle(new HandlerDefinition
     {
         Name = "letters",
         Queue = queue,
         Run = static _ => Task.FromResult<Outcome?>(null),
-        Schedules = [new HandlerSchedule(RecurrenceKind.Cron, cron)],
+        Schedules = [new HandlerSchedule(RecurrenceKind.Cron, cron) { Dialect = dialect }],
     });
 }

@@ -109,6 +109,8 @@ public sealed class CalendarTests
     [InlineData("""{"holidays":[]}""", "has no 'holidays'")]
     [InlineData("""{"exclude":"2027-01-01"}""", "no list")]
     [InlineData("""{"exclude":[1]}""", "no text")]
+    [InlineData("""{"exclude":["\ud800"]}""", "half of a surrogate pair")]
+    [InlineData("""{"\ud800":[]}""", "half of a surrogate pair")]
     [InlineData("""{"exclude":[],"exclude":[]}""", "twice")]
     [InlineData("""{"exclude":["2027-02-30"]}""", "no date")]
     [InlineData("""{"exclude":["2027-02-20/2027-02-10"]}""", "ends before it begins")]

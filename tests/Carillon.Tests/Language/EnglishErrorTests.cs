@@ -6,6 +6,7 @@ public sealed class EnglishErrorTests
 {
     /// <summary>A sentence, the first character that is wrong, and a piece of what is said of it.</summary>
     [Theory]
+    [InlineData("every day at 9am in berlin", 20, "Did you mean 'Europe/Berlin'?")]
     [InlineData("evry day", 0, "Did you mean 'every'?")]
     [InlineData("every tusday at 9", 6, "Did you mean 'tuesday'?")]
     [InlineData("every 2 wekks on tuesday", 8, "Did you mean 'weeks'?")]

@@ -39,6 +39,11 @@ public sealed class RecurrenceTests
     [InlineData("{\"text\":\"61 * * * *\"}", "out of range")]
     [InlineData("{\"form\":\"spoken\",\"text\":\"daily\"}", "cron, every, at, text")]
     [InlineData("{\"text\":\"@daily\",\"gap\":\"jump\"}", "end, shift, skip")]
+    [InlineData("{\"text\":5}", "'text' of a recurrence is text")]
+    [InlineData("{\"text\":\"@daily\",\"zone\":\"UTC\"}", "has no 'zone'")]
+    [InlineData("{\"text\":\"@daily\",\"text\":\"@daily\"}", "given twice")]
+    [InlineData("{\"form\":\"every\",\"text\":\"90s\",\"anchor\":\"soon\"}", "is no anchor")]
+    [InlineData("{\"text\":\"\\ud800\"}", "")]
     public void JSON_that_is_none_is_refused_with_the_words_why(string json, string words)
     {
         var exception = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Recurrence>(json));
@@ -123,7 +128,7 @@ public sealed class RecurrenceTests
     [InlineData("{\"hours\":\"1\"}", 2, "out of range")]
     [InlineData("{\"months\":1}", 2, "no part")]
     [InlineData("{\"hours\":1", 10, "not JSON")]
-    [InlineData("{\"hours\":1,\"hours\":2}", 0, "not JSON")]
+    [InlineData("{\"hours\":1,\"hours\":2}", 2, "'hours' is given twice")]
     [InlineData("{", 1, "not JSON")]
     public void Wrong_parts_are_refused(string text, int position, string words)
     {

@@ -78,6 +78,10 @@ public sealed class ScheduleClientTests : IAsyncDisposable
 
     [Theory]
     [InlineData(RecurrenceKind.Cron, "0 0 31 2 *", null, "cron", "never fires: 31 February")]
+    [InlineData(RecurrenceKind.Cron, "0 0 12 1 1 ? 2020", "quartz", "cron", "never fires again, up to the year 2199: at 12:00")]
+    [InlineData(RecurrenceKind.Cron, "@reboot", null, "cron", "Enqueue a job when the program starts")]
+    [InlineData(RecurrenceKind.Every, "999999d", null, "every", "never fires again, up to the year 2199: every 999999d")]
+    [InlineData(RecurrenceKind.Every, "{\"\\ud800\":1}", null, "every", "The interval is not JSON")]
     [InlineData(RecurrenceKind.At, "2026-12-31T00:00Z", null, "at", "is in the past")]
     [InlineData(RecurrenceKind.At, "2027-01-01T12:00:00Z", null, "at", "is in the past")]
     [InlineData(RecurrenceKind.Text, "evry day", null, "text", "Did you mean 'every'")]

@@ -35,7 +35,7 @@ public sealed class NextVerbTests
         var (exitCode, output, error) = await RunAsync("next", "30 2 * * *", "--zone", "Europe/Berlin", "--from", "2027-03-27", "--count", "3");
 
         Assert.Equal((Exit.Ok, ""), (exitCode, error));
-        Assert.StartsWith("at 02:30\nRead as cron, dialect unix by its looks: 30 2 * * *\n", output, StringComparison.Ordinal);
+        Assert.StartsWith("at 02:30\nRead as cron by its looks, dialect unix, the default: 30 2 * * *\n", output, StringComparison.Ordinal);
         Assert.Contains("Sat 2027-03-27 02:30:00 +01:00", output, StringComparison.Ordinal);
         Assert.Matches(@"Sun 2027-03-28 03:00:00 \+02:00 +2027-03-28T01:00:00Z +clock goes forward by 1h at 02:00\n", output);
     }
@@ -50,6 +50,27 @@ public sealed class NextVerbTests
         Assert.Equal("at 01:30 on the fourth Sunday of the month", answer.RootElement.GetProperty("explanation").GetString());
         Assert.Equal("quartz", answer.RootElement.GetProperty("dialect").GetString());
         Assert.Equal(["2026-11-22T01:30:00-05:00", "2026-12-27T01:30:00-05:00"], answer.RootElement.GetProperty("next").EnumerateArray().Select(next => next.GetProperty("local").GetString()));
+    }
+
+    [Theory]
+    [InlineData("every 2 weeks on tuesday at 10:00", "counted from the week of 2027-03-08 00:00 UTC", "Tue 2027-03-09 10:00:00")]
+    [InlineData("every 7 minutes", "counted from 2027-03-08 00:00:00 UTC", "Mon 2027-03-08 00:07:00")]
+    public async Task What_counts_from_somewhere_says_from_where_the_instants_are_counted(string text, string words, string first)
+    {
+        var (_, output, _) = await RunAsync("next", text, "--from", "2027-03-08", "--count", "1");
+
+        Assert.Contains(words, output, StringComparison.Ordinal);
+        Assert.Contains(first, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fields_stand_apart_and_say_the_same_thing_once()
+    {
+        var (_, output, _) = await RunAsync("next", "at 09:00 and 17:30 on mondays and thursdays", "--from", "2027-03-08");
+        var (_, zoned, _) = await RunAsync("next", "CRON_TZ=Europe/Berlin 0 9 * * *", "--from", "2027-03-08");
+
+        Assert.Contains("\n  time          at 09:00 and 17:30\n  days          on Monday and Thursday\n", output, StringComparison.Ordinal);
+        Assert.Contains("\n  zone          CRON_TZ=Europe/Berlin  by the clocks of Europe/Berlin\n  minute        0                      at minute 0\n", zoned, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -87,6 +108,10 @@ public sealed class NextVerbTests
     [InlineData("0 9 * * * --from soon", "--from: 'soon' is no instant")]
     [InlineData("0 9 * * * --gap jump", "--gap: must be one of end, shift, skip")]
     [InlineData("0 9 * * * --form croon", "--form: must be one of cron, every, at, text; did you mean 'cron'?")]
+    [InlineData("0 9 * * * --calendar nowhere.json", "--calendar (@nowhere.json) cannot be read")]
+    [InlineData("0 9 * * * --business-day never", "--business-day: must be one of next, previous, nearest")]
+    [InlineData("{\"\\ud800\":1}", "The interval is not JSON")]
+    [InlineData("{\"hours\":1,\"hours\":2}", "'hours' is given twice")]
     [InlineData("0 9 * * * --dialect quarts", "'quarts' is not known")]
     public async Task A_mistake_ends_with_2_and_is_shown(string line, string expected)
     {
@@ -111,6 +136,10 @@ public sealed class NextVerbTests
     [InlineData("""{"id":"g","expr":"@daily","from":"soon"}""", """{"id":"g","error":{"position":0,"message":"'from' (soon)""")]
     [InlineData("""{"id":"h"}""", """{"id":"h","error":{"position":0,"message":"The text is empty""")]
     [InlineData("""{"id":"i","expr":"90s","from":"2026-01-01T00:00:00Z"}""", """{"id":"i","next":["2026-01-01T00:01:30+00:00"]}""")]
+    [InlineData("""{"id":"j","expr":"0 9 * * \ud800"}""", """{"id":"j","error":{"position":0,"message":"The member 'expr' holds half of a surrogate pair""")]
+    [InlineData("""{"id":"\udc00","expr":"@daily"}""", """{"id":null,"error":{"position":0,"message":"The member 'id' holds half of a surrogate pair""")]
+    [InlineData("""{"id":"k","\ud800":"@daily"}""", """{"id":null,"error":{"position":0,"message":"The line is no JSON object""")]
+    [InlineData("""{"id":"l","id":"m","expr":"@daily"}""", """{"id":null,"error":{"position":0,"message":"The line is no JSON object, or names a member twice""")]
     [InlineData("[]", """{"id":null,"error":{"position":0,"message":"The line is no JSON object""")]
     [InlineData("{broken", """{"id":null,"error":{"position":1,"message":"The line is no JSON object""")]
     public void A_line_is_answered_by_a_line(string question, string expected)
