@@ -33,7 +33,7 @@ internal static class SchemaUpgrade
     }
 
     /// <summary>Goes down to a version; 0 leaves nothing of ours.</summary>
-    public static void Downgrade(Database database, int version)
+    public static DowngradeLoss Downgrade(Database database, int version)
     {
         var current = VersionOf(database);
         if (version < 0 || version > current || current > Newest)
@@ -43,11 +43,18 @@ internal static class SchemaUpgrade
                 + (current > Newest ? ", for it does not know the newer ones. Use the program that wrote the file." : "."));
         }
 
+        var before = Count(database);
         for (; current > version; current--)
         {
             Step(database, $"{current:0000}.down.sql", current - 1);
         }
+
+        // At 0 nothing is left in which something could be counted, and nothing that need be told.
+        return version == 0 ? default : before.To(Count(database));
     }
+
+    private static DowngradeLoss Count(Database database) => VersionOf(database) == 0 ? default
+        : new(database.Count("select count(*) from schedule where mode = 2"), database.Count("select count(*) from definition"));
 
     private static void Admit(Database database, int version)
     {

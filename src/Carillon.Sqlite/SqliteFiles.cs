@@ -17,8 +17,8 @@ internal static class SqliteFiles
     public static Task<string?> RestoreAsync(string backupPath, SqliteStoreOptions options, CancellationToken cancellationToken) =>
         Task.Run(() => Restore(Path.GetFullPath(backupPath), options, cancellationToken), cancellationToken);
 
-    /// <summary>Takes the schema down to a version, for an older program; 0 leaves an empty file. Data that the older schema has no place for is lost.</summary>
-    public static Task DowngradeAsync(SqliteStoreOptions options, int version, CancellationToken cancellationToken) =>
+    /// <summary>Takes the schema down to a version, for an older program; 0 leaves an empty file. Says what of the data was lost.</summary>
+    public static Task<DowngradeLoss> DowngradeAsync(SqliteStoreOptions options, int version, CancellationToken cancellationToken) =>
         Task.Run(() => Downgrade(options, version), cancellationToken);
 
     /// <summary>SQLite's whole check of the file: what it finds first, or null for a sound one. Reads every page.</summary>
@@ -118,11 +118,11 @@ internal static class SqliteFiles
         return name;
     }
 
-    private static void Downgrade(SqliteStoreOptions options, int version)
+    private static DowngradeLoss Downgrade(SqliteStoreOptions options, int version)
     {
         using var file = new StoreFile(options, mustExist: true);
         using var database = Database.Open(file.Path);
-        SchemaUpgrade.Downgrade(database, version);
+        return SchemaUpgrade.Downgrade(database, version);
     }
 
     private static string? CheckWhole(string path)

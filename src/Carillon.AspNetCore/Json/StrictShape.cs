@@ -71,7 +71,11 @@ internal static class StrictShape
         foreach (var member in element.EnumerateObject())
         {
             var place = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
-            if (known.TryGetValue(member.Name, out var property))
+            if (member is { Name: "every", Value.ValueKind: JsonValueKind.Number } && known.ContainsKey(member.Name))
+            {
+                Note(place, member.Value, $"has no unit; expected w, d, h, m, s or ms. Seconds? Write {ScalarRule.Shown(member.Value)}s.", faults);
+            }
+            else if (known.TryGetValue(member.Name, out var property))
             {
                 Check(member.Value, contract.Options.GetTypeInfo(property.PropertyType), place, faults);
             }

@@ -61,13 +61,16 @@ internal sealed record ScheduleBody
 
     public string? Description { get; init; }
 
-    /// <summary>Reads one strictly from any document, such as a configuration file; notes every fault below <paramref name="path"/>. Null when there are any.</summary>
+    /// <summary>
+    /// Reads one strictly from any document, such as a configuration file; notes every fault below <paramref name="path"/>. Where there are any, the
+    /// request is what could be read of it, so that more can be checked and all be told at once; null where that is nothing.
+    /// </summary>
     public static ScheduleRequest? Read(JsonElement body, string path, List<Fault> faults)
     {
-        var before = faults.Count;
-        StrictShape.Check(body, ApiJson.Wire.ScheduleBody, path, faults);
-        var request = faults.Count == before ? body.Deserialize(ApiJson.Wire.ScheduleBody)?.ToRequest(null, path, faults) : null;
-        return faults.Count == before ? request : null;
+        List<Fault> found = [];
+        StrictShape.Check(body, ApiJson.Wire.ScheduleBody, path, found);
+        faults.AddRange(found);
+        return SoundMembers.Of(body, path, found) is { } sound ? sound.Deserialize(ApiJson.Wire.ScheduleBody)?.ToRequest(null, path, faults) : null;
     }
 
     /// <summary>The request; what cannot be one is noted.</summary>

@@ -25,6 +25,14 @@ internal sealed record ConfigFile
 
     /// <summary>Settings by the names of the section <c>Carillon</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>What a later reading of the file says otherwise, of that which only a start reads: <c>http.allow</c>, <c>settings.Zone</c>.</summary>
+    public IReadOnlyList<string> NeedsStart(ConfigFile later)
+    {
+        var settings = Settings.Keys.Union(later.Settings.Keys, StringComparer.OrdinalIgnoreCase)
+            .Where(name => Settings.GetValueOrDefault(name) != later.Settings.GetValueOrDefault(name)).Select(name => $"settings.{name}");
+        return [.. HttpAllow.SequenceEqual(later.HttpAllow, StringComparer.Ordinal) ? Array.Empty<string>() : ["http.allow"], .. settings.Order(StringComparer.Ordinal)];
+    }
 }
 
 /// <summary>A schedule of a file.</summary>

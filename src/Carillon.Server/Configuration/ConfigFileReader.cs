@@ -13,7 +13,7 @@ using Carillon.Store;
 
 namespace Carillon.Server.Configuration;
 
-/// <summary>Reads a body of the REST API strictly; notes every fault under the path and answers null when there is one.</summary>
+/// <summary>Reads a body of the REST API strictly; notes every fault under the path, and answers what it could read.</summary>
 internal delegate ScheduleRequest? ReadSchedule(JsonElement body, string path, List<Fault> faults);
 
 /// <summary>Text of a configuration file in, the file or all of its faults out. Touches nothing.</summary>
@@ -134,7 +134,8 @@ internal sealed class ConfigFileReader
         if (request is not null)
         {
             _ = OutputSpec.TryParse(request.Output, out _, out var outputs);
-            faults.AddRange(ScheduleRules.Check(request, Defaults).Concat(outputs).DistinctBy(fault => fault.Field).Select(fault => fault with { Field = $"{path}.{fault.Field}" }));
+            var rules = ScheduleRules.Check(request, Defaults).Concat(outputs).DistinctBy(fault => fault.Field).Select(fault => fault with { Field = $"{path}.{fault.Field}" });
+            faults.AddRange(rules.ExceptBy(faults.Select(fault => fault.Field), fault => fault.Field).ToList());
         }
 
         foreach (var fault in faults)

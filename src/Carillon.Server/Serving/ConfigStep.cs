@@ -9,6 +9,7 @@ namespace Carillon.Server.Serving;
 internal sealed partial class ConfigStep(ConfigFiles files, CarillonInstance instance, ILogger<ConfigStep> logger) : IStep
 {
     private readonly Dictionary<string, string> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ConfigFile> _started = new(StringComparer.Ordinal);
 
     /// <summary>The files as they were read at the start, so that the first look is no change.</summary>
     public void Remember(IEnumerable<ConfigFile> read)
@@ -16,6 +17,7 @@ internal sealed partial class ConfigStep(ConfigFiles files, CarillonInstance ins
         foreach (var file in read)
         {
             _seen[file.Path] = DigestOf(file.Path);
+            _started[file.Path] = file;
         }
     }
 
@@ -50,6 +52,11 @@ internal sealed partial class ConfigStep(ConfigFiles files, CarillonInstance ins
         if (files.Read(path, out var faults) is { } file)
         {
             await ApplyAsync(file, cancellationToken);
+            if (_started.TryGetValue(path, out var started) && started.NeedsStart(file) is { Count: > 0 } names)
+            {
+                LogLater(path, string.Join(", ", names));
+            }
+
             return;
         }
 
@@ -79,6 +86,9 @@ internal sealed partial class ConfigStep(ConfigFiles files, CarillonInstance ins
 
     [LoggerMessage(3002, LogLevel.Warning, "{Warning}")]
     private partial void LogWarning(string warning);
+
+    [LoggerMessage(3005, LogLevel.Warning, "{Path}: {Names} changed; that takes effect when the server is started again")]
+    private partial void LogLater(string path, string names);
 
     [LoggerMessage(3003, LogLevel.Error, "{Fault}")]
     private partial void LogFault(string fault);

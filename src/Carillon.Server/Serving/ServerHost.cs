@@ -105,6 +105,7 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
         carillon.Handle(provider => BuiltInHandlers.All(new BuiltInOptions
         {
             HttpAllow = [.. read.SelectMany(file => file.HttpAllow)],
+            Self = () => OwnAddress.Of(provider),
             NodeName = NameOf(provider.GetRequiredService<IOptionsMonitor<CarillonOptions>>().CurrentValue),
             StartedAt = provider.GetRequiredService<TimeProvider>().GetUtcNow(),
         }));

@@ -37,9 +37,14 @@ internal static class DatabaseVerbs
     private static async Task<int> DowngradeAsync(Session session, CancellationToken cancellationToken)
     {
         var (path, to) = (Existing(session), session.Get(To));
-        await SqliteFiles.DowngradeAsync(new SqliteStoreOptions { Path = path }, to, cancellationToken);
-        return Done(session, new JsonObject { ["file"] = path, ["to"] = to }, $"{path}: the schema has version {to} now.");
+        var loss = await SqliteFiles.DowngradeAsync(new SqliteStoreOptions { Path = path }, to, cancellationToken);
+        return Done(session, new JsonObject { ["file"] = path, ["to"] = to, ["paused"] = loss.Paused, ["dropped"] = loss.Dropped }, $"{path}: the schema has version {to} now; {Words(to, loss)}");
     }
+
+    private static string Words(int to, in DowngradeLoss loss) =>
+        to == 0 ? "nothing is left in the file."
+        : loss == default ? "nothing was lost."
+        : $"schedules paused: {loss.Paused} (`carillon schedule show NAME` tells why), calendars removed: {loss.Dropped}.";
 
     private static Task<int> BackupAsync(Session session, CancellationToken cancellationToken) => Task.Run(
         () =>

@@ -76,7 +76,7 @@ internal static class ScheduleVerbs
         foreach (var schedule in page.Items("items"))
         {
             table.Add(schedule.Text("name"), When(schedule), schedule.Text("zone"), schedule.Text("handler"), State(schedule),
-                schedule.Instant("nextAt"), schedule.Instant("lastAt"), schedule.Text("owner"));
+                State(schedule) == "paused" ? "-" : schedule.Instant("nextAt"), schedule.Instant("lastAt"), schedule.Text("owner"));
         }
 
         table.Write(session.Terminal, "There are no schedules.");

@@ -6,11 +6,12 @@ namespace Carillon.Handlers;
 
 /// <summary>
 /// An entry of the list of allowed targets: a host (<c>build.internal</c>, <c>10.0.0.5</c>), with a port (<c>10.0.0.5:8080</c>), an origin
-/// (<c>http://127.0.0.1:8000</c>), or a network (<c>10.1.0.0/16</c>).
+/// (<c>http://127.0.0.1:8000</c>), a network (<c>10.1.0.0/16</c>), or <c>self</c>: this server, wherever it listens.
 /// </summary>
 internal sealed record AllowedTarget
 {
-    private const string Forms = "must be a host (build.internal), a host with its port (127.0.0.1:8000, [::1]:8000), an origin (http://127.0.0.1:8000) or a network (10.1.0.0/16)";
+    private const string Self = "self";
+    private const string Forms = "must be self (this server), or a host (build.internal), a host with its port (127.0.0.1:8000, [::1]:8000), an origin (http://127.0.0.1:8000) or a network (10.1.0.0/16)";
 
     private string? Scheme { get; init; }
 
@@ -21,9 +22,12 @@ internal sealed record AllowedTarget
     /// <summary>The only port it allows; null for all that the rule of ports allows.</summary>
     public int? Port { get; private init; }
 
+    /// <summary>It means the server itself, whose address only <see cref="HttpTargets"/> knows; no target matches it as it stands.</summary>
+    public bool IsSelf { get; private init; }
+
     public static bool TryParse(string text, [NotNullWhen(true)] out AllowedTarget? entry, [NotNullWhen(false)] out string? fault)
     {
-        entry = text.Contains("://", StringComparison.Ordinal) ? OfOrigin(text) : text.Contains('/', StringComparison.Ordinal) ? OfNetwork(text) : OfHost(text);
+        entry = text == Self ? new AllowedTarget { IsSelf = true } : text.Contains("://", StringComparison.Ordinal) ? OfOrigin(text) : text.Contains('/', StringComparison.Ordinal) ? OfNetwork(text) : OfHost(text);
         fault = entry is null ? Forms : null;
         return entry is not null;
     }

@@ -10,7 +10,7 @@ internal static class BuiltInHandlers
     /// <exception cref="InvalidRequestException">Entries of <see cref="BuiltInOptions.HttpAllow"/> have faults; all are listed.</exception>
     public static IEnumerable<HandlerDefinition> All(BuiltInOptions options)
     {
-        if (!HttpTargets.TryParse(options.HttpAllow, out var targets, out var faults))
+        if (!HttpTargets.TryParse(options.HttpAllow, out var targets, out var faults, self: options.Self))
         {
             throw new InvalidRequestException(faults);
         }

@@ -12,7 +12,7 @@ internal sealed record HttpArgs
           "required": ["url"],
           "additionalProperties": false,
           "properties": {
-            "url": { "type": "string", "maxLength": 2048, "description": "http:// or https://, without user information" },
+            "url": { "type": "string", "maxLength": 2048, "description": "http:// or https://, without user information; a path such as /health/ready means this server" },
             "method": { "enum": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], "default": "GET" },
             "headers": { "type": "object", "additionalProperties": { "type": "string" } },
             "body": { "description": "text is sent as it is, any other JSON as application/json" },

@@ -39,7 +39,7 @@ internal sealed record HttpCall(HttpMethod Method, TargetUrl Target, StatusSet E
             .. timeout > TimeSpan.Zero && timeout <= LongestTimeout ? Array.Empty<string>() : [$"timeout {Language.Durations.Format(timeout)} must be more than 0s and at most 24h"],
             .. (args.Headers ?? new Dictionary<string, string>()).SelectMany(HeaderFaults),
         ];
-        if (!TargetUrl.TryParse(args.Url, out var target, out var fault))
+        if (!targets.TryRead(args.Url, out var target, out var fault))
         {
             found.Insert(0, $"url '{Cut(args.Url)}' {fault}");
         }

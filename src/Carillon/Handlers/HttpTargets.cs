@@ -11,7 +11,10 @@ namespace Carillon.Handlers;
 /// administrator lists them. A name is looked up once, every address of the answer is checked, and the connection goes to a checked address:
 /// a name whose answer changes between check and use finds no gap.
 /// </summary>
-internal sealed class HttpTargets(IReadOnlyList<AllowedTarget> allowed, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+/// <param name="allowed">What the administrator lists.</param>
+/// <param name="resolve">Looks a name up.</param>
+/// <param name="self">The origin of this server, null while it does not listen; null where there is no server.</param>
+internal sealed class HttpTargets(IReadOnlyList<AllowedTarget> allowed, Func<string, CancellationToken, Task<IPAddress[]>> resolve, Func<string?>? self)
 {
     // Ports at which something else than HTTP listens, which an HTTP request could be made to command.
     private static readonly FrozenSet<int> ClosedPorts = new[]
@@ -22,7 +25,7 @@ internal sealed class HttpTargets(IReadOnlyList<AllowedTarget> allowed, Func<str
 
     public static bool TryParse(
         IReadOnlyList<string> allow, [NotNullWhen(true)] out HttpTargets? targets, out IReadOnlyList<Fault> faults,
-        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, Func<string?>? self = null)
     {
         var (entries, found) = (new List<AllowedTarget>(), new List<Fault>());
         for (var i = 0; i < allow.Count; i++)
@@ -38,8 +41,28 @@ internal sealed class HttpTargets(IReadOnlyList<AllowedTarget> allowed, Func<str
         }
 
         faults = found;
-        targets = found.Count == 0 ? new HttpTargets(entries, resolve ?? Dns.GetHostAddressesAsync) : null;
+        targets = found.Count == 0 ? new HttpTargets(entries, resolve ?? Dns.GetHostAddressesAsync, self) : null;
         return targets is not null;
+    }
+
+    private bool AllowsSelf => allowed.Any(entry => entry.IsSelf);
+
+    // "self" opens one origin, that of this server, and nothing else of its machine.
+    private IEnumerable<AllowedTarget> Open => AllowsSelf && self?.Invoke() is { } origin && AllowedTarget.TryParse(origin, out var own, out _) ? allowed.Append(own) : allowed;
+
+    /// <summary>Reads a URL. A path alone (<c>/health/ready</c>) means this server; its origin is put before it, so that no path leads elsewhere.</summary>
+    /// <exception cref="AttemptFailedException">This server is meant, and does not listen yet.</exception>
+    public bool TryRead(string url, [NotNullWhen(true)] out TargetUrl? target, [NotNullWhen(false)] out string? fault)
+    {
+        if (!url.StartsWith('/') || url.StartsWith("//", StringComparison.Ordinal))
+        {
+            return TargetUrl.TryParse(url, out target, out fault);
+        }
+
+        (target, fault) = (null, !AllowsSelf ? "means this server, which is not allowed (target_not_allowed); list \"self\" under http: allow: if it is meant"
+            : self is null ? "means this server, but in this process there is none; give the whole address, with http:// and the host"
+            : null);
+        return fault is null && TargetUrl.TryParse($"{self!() ?? throw new AttemptFailedException("this server does not listen yet")}{url}", out target, out fault);
     }
 
     /// <summary>Why the target is refused, as far as can be said without looking its name up; null when it is not.</summary>
@@ -51,7 +74,7 @@ internal sealed class HttpTargets(IReadOnlyList<AllowedTarget> allowed, Func<str
         }
 
         return SpecialAddresses.IsMetadata(target.Host) ? $"target_not_allowed: '{target.Host}' is a cloud metadata service"
-            : IsOpenPort(target.Uri.Port) || allowed.Any(entry => entry.Port == target.Uri.Port) ? null
+            : IsOpenPort(target.Uri.Port) || Open.Any(entry => entry.Port == target.Uri.Port) ? null
             : WhyPortRefused(target);
     }
 
@@ -87,7 +110,7 @@ internal sealed class HttpTargets(IReadOnlyList<AllowedTarget> allowed, Func<str
 
     private string? WhyRefused(TargetUrl target, IPAddress address)
     {
-        if (allowed.Any(entry => entry.Matches(target, address) && (entry.Port is not null || IsOpenPort(target.Uri.Port))))
+        if (Open.Any(entry => entry.Matches(target, address) && (entry.Port is not null || IsOpenPort(target.Uri.Port))))
         {
             return null;
         }

@@ -129,6 +129,9 @@ public sealed class Calendar : IEquatable<Calendar>
     /// <inheritdoc/>
     public override int GetHashCode() => _parts.Json.GetHashCode(StringComparison.Ordinal);
 
+    /// <summary>Words for a calendar that leaves nothing: two zones are a likely cause. Empty where there is but one.</summary>
+    internal string OtherZone(Zone schedules) => Zone is null || Zone.Equals(schedules) ? "" : $" (its times are by the clocks of {Zone}, the schedule's by those of {schedules})";
+
     /// <summary>The JSON that was read.</summary>
     public override string ToString() => _parts.Json;
 }

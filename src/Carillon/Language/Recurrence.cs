@@ -125,6 +125,9 @@ public abstract class Recurrence : IEquatable<Recurrence>
     /// <summary>What it means, in plain English.</summary>
     public abstract string Explain();
 
+    /// <summary>The same for a schedule of this zone: whether a calendar leaves anything may depend on it.</summary>
+    internal virtual string ExplainIn(Zone zone) => Explain();
+
     /// <summary>What each of its fields means, in the order in which they are written.</summary>
     public abstract IReadOnlyList<FieldExplanation> ExplainFields();
 

@@ -12,7 +12,7 @@ public sealed record RecurrencePreview(Recurrence Recurrence, Zone Zone, IReadOn
     public string Canonical => Recurrence.ToString();
 
     /// <summary>In plain English.</summary>
-    public string Explanation => Recurrence.Explain();
+    public string Explanation => Recurrence.ExplainIn(Zone);
 
     /// <summary>Looks at a recurrence from an instant on; an interval counts from there.</summary>
     /// <param name="recurrence">What to look at.</param>

@@ -20,9 +20,9 @@ internal static class ScheduleTiming
         var recurrence = Recurrence.Parse(Timetable.TextOf(schedule));
         Zones.TryFind(schedule.Zone, out var zone, out _);
         if (schedule.EndAt <= now) return new Fault("endAt", $"{schedule.EndAt:O}", "is already past; give a later instant or leave it out");
-        var isExcluded = timetable.Explain().Contains("the calendar leaves nothing", StringComparison.Ordinal);
-        if (isExcluded) return new Fault("calendar", schedule.Calendar, "leaves none of its instants; change one of them");
-        if (recurrence.Next(now, zone!) is not null) return new Fault(schedule.EndAt is null ? "startAt" : "endAt", $"{schedule.EndAt ?? schedule.StartAt:O}", "there is no instant from startAt to endAt; move one of them or leave it out");
+        var hasInstants = recurrence.Next(now, zone!) is not null;
+        if (hasInstants && schedule.Calendar is not null && timetable.IsSpent(now)) return Excluded(schedule, recurrence.Zone ?? zone!);
+        if (hasInstants) return new Fault(schedule.EndAt is null ? "startAt" : "endAt", $"{schedule.EndAt ?? schedule.StartAt:O}", "there is no instant from startAt to endAt; move one of them or leave it out");
         return schedule.Kind == RecurrenceKind.At
             ? new Fault("at", schedule.Expression, $"is in the past (it is {zone!.ToLocal(now):O} now); give a later instant, or enqueue a job")
             : new Fault(ScheduleRules.FieldOf(schedule.Kind), schedule.Expression, NeverAgain(recurrence));
@@ -34,6 +34,9 @@ internal static class ScheduleTiming
         var meaning = recurrence.Explain();
         return meaning.StartsWith("never fires", StringComparison.Ordinal) ? meaning : $"never fires again, up to the year 2199: {meaning}";
     }
+
+    private static Fault Excluded(Schedule schedule, Zone zone) =>
+        new("calendar", schedule.Calendar, $"leaves none of its instants{CalendarBundle.Read(schedule, out _)?.OtherZone(zone)}; change one of them");
 
     /// <summary>The instants that went by while a schedule did nothing, as one entry; null when there were none.</summary>
     public static JournalEntry? Skipped(Schedule schedule, string reason, DateTimeOffset now)

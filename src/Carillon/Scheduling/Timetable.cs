@@ -52,7 +52,10 @@ internal sealed class Timetable
     }
 
     /// <summary>The whole of what a schedule means: its text with its calendar and its choices.</summary>
-    public string Explain() => _recurrence.Explain();
+    public string Explain() => _recurrence.ExplainIn(_zone);
+
+    /// <summary>True when its recurrence has no instant later than this one, wherever it starts and ends.</summary>
+    public bool IsSpent(DateTimeOffset after) => _recurrence.Next(after, _zone) is null;
 
     private static ClockChanges ChangesOf(Schedule schedule) => new((ClockGap?)schedule.Gap, (ClockRepeat?)schedule.Repeat);
 

@@ -212,16 +212,28 @@ public sealed class SqliteSchemaTests : IDisposable
         var plain = NewSchedule();
         await using (var store = await _directory.OpenAsync())
         {
-            await store.PutSchedulesAsync([plain, plain with { Id = StoreDirectory.NewJobs(1).Single().Id, Name = "on business days", BusinessDay = BusinessDayPolicy.Next }], null, Noon, Stop);
+            await store.PutSchedulesAsync(
+                [
+                    plain,
+                    plain with { Id = StoreDirectory.NewJobs(1).Single().Id, Name = "on business days", BusinessDay = BusinessDayPolicy.Next },
+                    plain with { Id = StoreDirectory.NewJobs(1).Single().Id, Name = "with a calendar", Calendar = "holidays", Calendars = """{"holidays":"{}"}""" },
+                    plain with { Id = StoreDirectory.NewJobs(1).Single().Id, Name = "in English", Kind = RecurrenceKind.Text, Expression = "every hour" },
+                ],
+                null, Noon, Stop);
             await store.PutDefinitionAsync("calendar", "holidays", "{}", 0, null, Noon, Stop);
         }
 
-        await SqliteFiles.DowngradeAsync(Options, 1, Stop);
+        var loss = await SqliteFiles.DowngradeAsync(Options, 1, Stop);
 
         await using var again = await _directory.OpenAsync();
         Assert.Equal(ScheduleMode.Live, (await again.GetScheduleAsync("nightly", Stop))!.Mode);
         var paused = await again.GetScheduleAsync("on business days", Stop);
         Assert.Equal((ScheduleMode.Paused, "db downgrade"), (paused!.Mode, paused.PausedBy));
+        Assert.StartsWith("it goes by business days", paused.PauseReason, StringComparison.Ordinal);
+        var bare = await again.GetScheduleAsync("with a calendar", Stop);
+        Assert.Equal((null, null, "it used the calendar 'holidays', which the older program does not know"), (bare!.Calendar, bare.Calendars, bare.PauseReason));
+        Assert.StartsWith("it is written in English", (await again.GetScheduleAsync("in English", Stop))!.PauseReason, StringComparison.Ordinal);
+        Assert.Equal(new DowngradeLoss(3, 1), loss);
         Assert.Empty(await again.ListDefinitionsAsync("calendar", Stop));
     }
 

@@ -47,6 +47,33 @@ public sealed class HttpTargetsTests
         Assert.Equal(isAllowed, await IsAllowedAsync(target, answers));
 
     [Theory]
+    [InlineData("/health", "http://127.0.0.1:9017/health", true)]
+    [InlineData("http://127.0.0.1:9017/x", "http://127.0.0.1:9017/x", true)]
+    [InlineData("http://127.0.0.1:9018/x", "http://127.0.0.1:9018/x", false)]
+    [InlineData("/@10.0.0.1/", "http://127.0.0.1:9017/@10.0.0.1/", true)]
+    public void Self_is_this_servers_own_origin_and_nothing_else(string given, string leadsTo, bool isAllowed)
+    {
+        Assert.True(HttpTargets.TryParse(["self"], out var targets, out _, self: () => "http://127.0.0.1:9017"));
+
+        Assert.True(targets.TryRead(given, out var target, out _));
+
+        Assert.Equal((leadsTo, isAllowed), (target.Uri.AbsoluteUri, targets.WhyRefused(target) is null));
+    }
+
+    [Theory]
+    [InlineData("", true, "/x", "list \"self\"")]
+    [InlineData("self", false, "/x", "in this process there is none")]
+    [InlineData("self", true, "//example.com/", "must begin with http")]
+    public void A_path_means_this_server_only_where_that_is_allowed_and_there_is_one(string allow, bool hasServer, string given, string said)
+    {
+        Assert.True(HttpTargets.TryParse(allow.Length == 0 ? [] : [allow], out var targets, out _, self: hasServer ? () => "http://127.0.0.1:9017" : null));
+
+        Assert.False(targets.TryRead(given, out _, out var fault));
+
+        Assert.Contains(said, fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("0.0.0.0"), InlineData("100.64.0.1"), InlineData("198.18.0.1"), InlineData("198.51.100.7"), InlineData("192.88.99.1"), InlineData("224.0.0.1")]
     [InlineData("::1"), InlineData("::7f00:1"), InlineData("fc00::1"), InlineData("fd00:ec2::254"), InlineData("2001:db8::1"), InlineData("3fff::1"), InlineData("5f00::1")]
     [InlineData("::ffff:10.0.0.1"), InlineData("64:ff9b::7f00:1"), InlineData("64:ff9b:1::808:808"), InlineData("2002:7f00:1::"), InlineData("2001:0:808:808::f5ff:fffe")]

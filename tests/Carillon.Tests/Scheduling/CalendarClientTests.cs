@@ -113,6 +113,26 @@ public sealed class CalendarClientTests : IAsyncDisposable
         Assert.Equal("calendar", Assert.Single(refusal.Faults).Field);
     }
 
+    [Fact]
+    public async Task A_calendar_is_explained_by_the_clocks_of_the_schedules_zone()
+    {
+        await PutAsync("office", """{"zone":"Europe/Berlin","weekly":["mon-fri 09:00-17:00"]}""");
+        var put = await _schedules.PutAsync(Weekdays with { Expression = "the last business day of every month at 16:30", Zone = "Europe/Berlin", Calendar = "office" }, Sample.Ada);
+
+        Assert.Equal(new DateTimeOffset(2027, 5, 31, 14, 30, 0, TimeSpan.Zero), put.Schedule.NextAt);
+        Assert.DoesNotContain("never fires", Timetable.Read(put.Schedule, out _)!.Explain(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_zones_of_which_nothing_is_left_are_told()
+    {
+        await PutAsync("office", """{"zone":"Europe/Berlin","weekly":["mon-fri 09:00-17:00"]}""");
+
+        var refusal = await Assert.ThrowsAsync<InvalidRequestException>(() => _schedules.PutAsync(Weekdays with { Expression = "every weekday at 16:30", Calendar = "office" }, Sample.Ada));
+
+        Assert.Contains("Europe/Berlin, the schedule's by those of UTC", $"{Assert.Single(refusal.Faults)}", StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("holidays", """{"exclude":["tomorrow"]}""")]
     [InlineData("holidays", """{"calendars":{"union":["nobody"]}}""")]

@@ -86,7 +86,7 @@ public sealed class ConfigFileReaderTests
             queue: {}
             """);
 
-        Assert.Equal(["c.yaml:4:5", "c.yaml:7:5", "c.yaml:9:13", "c.yaml:10:5", "c.yaml:12:1"], faults.Select(fault => fault[..fault.IndexOf(": ", StringComparison.Ordinal)]));
+        Assert.Equal(["c.yaml:4:5", "c.yaml:7:5", "c.yaml:8:5", "c.yaml:9:13", "c.yaml:10:5", "c.yaml:12:1"], faults.Select(fault => fault[..fault.IndexOf(": ", StringComparison.Ordinal)]));
         Assert.Contains("did you mean 'every'?", faults[1], StringComparison.Ordinal);
         Assert.Contains("61", faults[0], StringComparison.Ordinal);
     }
@@ -115,6 +115,25 @@ public sealed class ConfigFileReaderTests
         var file = ConfigFileReader.Read("c.yaml", yaml, ScheduleBody.Read, out var faults);
         Assert.Empty(faults);
         return file!;
+    }
+
+    [Fact]
+    public void Faults_of_shape_and_of_range_are_told_together()
+    {
+        var faults = Faults("schedules:\n  - name: a\n    handler: h\n    every: 10\n    colour: red\n    zone: Mars/Olympus\n    maxCount: 0\n");
+
+        Assert.Equal(["c.yaml:4", "c.yaml:5", "c.yaml:6", "c.yaml:7"], faults.Select(fault => fault[..8]));
+        Assert.Contains("Seconds? Write 10s.", faults[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_only_a_start_reads_is_named_when_it_changes()
+    {
+        var before = Read("http: {allow: [self]}\nsettings: {zone: UTC, max_concurrent_jobs: 5}\n");
+        var after = Read("http: {allow: []}\nsettings: {zone: Europe/Berlin, max_concurrent_jobs: 5}\n");
+
+        Assert.Equal(["http.allow", "settings.Zone"], before.NeedsStart(after));
+        Assert.Empty(before.NeedsStart(before));
     }
 
     private static List<string> Faults(string yaml)

@@ -79,6 +79,19 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_schedule_calls_its_own_server_at_whichever_port_it_listens()
+    {
+        var config = _directory.Write("c.yaml", "http: {allow: [self]}\n");
+        await using var server = await TestServer.StartAsync("--store", "memory", "--config", config);
+
+        var done = await server.RunAsync("job", "enqueue", "http", "--args", """{"url":"/health/live"}""", "--wait");
+        _directory.Write("c.yaml", "http: {allow: []}\n");
+
+        Assert.Contains("http  succeeded", done.Output, StringComparison.Ordinal);
+        Assert.Contains("http.allow changed", await server.WaitForAsync("started again"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Apply_sends_a_file_or_has_the_server_read_its_own()
     {
         var (own, other) = (_directory.Write("own.yaml", Ticking), _directory.Write("other.yaml", "schedules:\n  - {name: b, handler: heartbeat, every: 1h}\n"));

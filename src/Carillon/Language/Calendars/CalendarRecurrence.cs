@@ -63,7 +63,11 @@ internal sealed class CalendarRecurrence : Recurrence
         return null;
     }
 
-    public override string Explain() => $"{_inner.Explain()}{Words}" + (Next(DateTimeOffset.MinValue, Language.Zone.Utc) is null && DelayAfterEnd is null ? "; never fires: the calendar leaves nothing of it" : "");
+    // Who names no zone most likely means the calendar's own.
+    public override string Explain() => ExplainIn(_calendar?.Zone ?? Language.Zone.Utc);
+
+    internal override string ExplainIn(Zone zone) =>
+        $"{_inner.Explain()}{Words}" + (DelayAfterEnd is null && Next(DateTimeOffset.MinValue, zone) is null ? $"; never fires: the calendar leaves nothing of it{_calendar?.OtherZone(Zone ?? zone)}" : "");
 
     private string Words => _shift switch
     {

@@ -3,12 +3,11 @@ using Carillon.Jobs;
 using Carillon.Scheduling;
 using Carillon.Store;
 using Carillon.Testing;
-using Microsoft.Extensions.Logging;
 
 namespace Carillon.Tests.Testing.Snippets;
 
-// What docs/testing.md shows: run here, and compared by DocumentationTests.
-public sealed class LetterTests
+// What docs/testing.md shows further on: run here, and compared by DocumentationTests.
+public sealed class MoreLetterTests
 {
     private readonly Post _post = new();
 
@@ -19,20 +18,6 @@ public sealed class LetterTests
             await Task.Delay(TimeSpan.FromMinutes(20), job.Clock, job.CancellationToken);
             await _post.SendAsync(letter, job);
         });
-
-    [Fact]
-    public async Task A_letter_that_could_not_be_sent_is_sent_again_after_five_seconds()
-    {
-        _post.FailuresToCome = 1;
-        await using var carillon = await CarillonHarness.StartAsync(Build);
-
-        var job = await carillon.RunAsync("letters.send", new Letter("Ada"));
-        Assert.Equal(JobState.Pending, job.State);
-
-        await carillon.AdvanceAsync(TimeSpan.FromSeconds(5));
-        Assert.Equal(["Ada"], _post.Sent);
-        Assert.Equal(["retry", "succeeded"], (await carillon.AttemptsAsync(job.Id)).Select(attempt => attempt.State));
-    }
 
     [Fact]
     public async Task A_letter_goes_out_at_seven_also_when_the_clocks_change()
@@ -88,26 +73,5 @@ public sealed class LetterTests
         await carillon.AdvanceAsync(TimeSpan.FromHours(2));
 
         Assert.Equal(["Ada"], _post.Sent);
-    }
-}
-
-internal sealed record Letter(string To);
-
-internal sealed class Post
-{
-    public int FailuresToCome { get; set; }
-
-    public List<string> Sent { get; } = [];
-
-    public Task SendAsync(Letter letter, JobContext job)
-    {
-        if (FailuresToCome-- > 0)
-        {
-            throw new IOException("The post office is closed.");
-        }
-
-        Sent.Add(letter.To);
-        job.Logger.LogInformation("Sent to {To}", letter.To);
-        return Task.CompletedTask;
     }
 }
