@@ -30,9 +30,11 @@ internal static class EnqueueBatch
     {
         var results = requests.Select(request => new EnqueueResult[request.Jobs.Count]).ToList();
         var plain = new List<Job>();
+        var contested = FindContested(requests);
         foreach (var (jobs, now) in requests)
         {
-            plain.AddRange(jobs.Where(job => NewRows.IsPlain(job) && transaction.Memory.IsNew(job.Id)).Select(job => job.ToJob(now)));
+            // Asked of each, in their order: an id that comes twice is new the first time only.
+            plain.AddRange(jobs.Where(job => transaction.Memory.IsNew(job.Id) && NewRows.IsPlain(job) && !IsContested(job, contested)).Select(job => job.ToJob(now)));
         }
 
         var written = plain.Count == 0 ? [] : await NewRows.InsertAsync(transaction, plain, requests[0].Now);
@@ -43,6 +45,24 @@ internal static class EnqueueBatch
 
         return results;
     }
+
+    // Who gets a key that is asked for more than once is decided by the order.
+    private static HashSet<(string Tenant, string Key)> FindContested(IReadOnlyList<(IReadOnlyList<NewJob> Jobs, DateTimeOffset Now)> requests)
+    {
+        HashSet<(string, string)> seen = [], contested = [];
+        foreach (var job in requests.SelectMany(request => request.Jobs).Where(job => job.Key is not null))
+        {
+            if (!seen.Add((job.Tenant, job.Key!)))
+            {
+                contested.Add((job.Tenant, job.Key!));
+            }
+        }
+
+        return contested;
+    }
+
+    private static bool IsContested(NewJob job, HashSet<(string Tenant, string Key)> contested) =>
+        job.Key is not null && contested.Contains((job.Tenant, job.Key));
 
     private static async Task FillAsync(Transaction transaction, (IReadOnlyList<NewJob> Jobs, DateTimeOffset Now) request, EnqueueResult[] results, HashSet<Guid> written)
     {

@@ -23,6 +23,7 @@ internal static class Finishing
     public static async Task<IReadOnlyList<bool>> FinishAllAsync(Transaction transaction, IReadOnlyList<Finish> finishes, DateTimeOffset now)
     {
         var results = new bool[finishes.Count];
+        await BusyKeyTable.LockAsync(transaction, finishes.Select(finish => finish.Job.ConcurrencyKey));
         var rest = await FinishedJobs.FinishAsync(transaction, finishes, results, now);
         foreach (var i in rest)
         {
@@ -35,6 +36,7 @@ internal static class Finishing
     public static async Task<IReadOnlyList<Guid>> ReclaimAsync(Transaction transaction, DateTimeOffset now)
     {
         var lost = await transaction.Use(LostSql).Set(now).ListAsync(JobRow.Read);
+        await BusyKeyTable.LockAsync(transaction, lost.Select(job => job.ConcurrencyKey));
         foreach (var job in lost)
         {
             await LoseAsync(transaction, job, now);
@@ -46,6 +48,7 @@ internal static class Finishing
     public static async Task<IReadOnlyList<Guid>> ReturnAsync(Transaction transaction, string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now)
     {
         var unknown = (await transaction.Use(OfNodeSql).Set(node).ListAsync(JobRow.Read)).FindAll(job => !known.Contains((job.Id, job.Token)));
+        await BusyKeyTable.LockAsync(transaction, unknown.Select(job => job.ConcurrencyKey));
         foreach (var job in unknown)
         {
             var returned = job with { Attempt = job.Attempt - 1 };

@@ -24,6 +24,8 @@ internal sealed partial class PostgresStore : IStore
     private readonly EnqueueGroup _enqueues;
     private readonly Connections _connections;
     private readonly DayPartitions _days;
+    private readonly Notifier _notifier;
+    private readonly Listener _listener;
     private bool _isOpen;
     private bool _isDisposed;
 
@@ -34,6 +36,8 @@ internal sealed partial class PostgresStore : IStore
         _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null };
         _enqueues = new EnqueueGroup(_connections);
         _days = new DayPartitions(_connections, logger);
+        _notifier = new Notifier(_connections, _sql.Channel, logger);
+        _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
         Description = DataSources.Describe(source, options.Schema);
     }
 
@@ -73,6 +77,7 @@ internal sealed partial class PostgresStore : IStore
         if (!_isDisposed)
         {
             _isDisposed = true;
+            await _listener.DisposeAsync();
             await _connections.DisposeAsync();
             _opening.Dispose();
         }
@@ -90,6 +95,7 @@ internal sealed partial class PostgresStore : IStore
         }
 
         _memory.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
+        await _listener.StartAsync(cancellationToken);
         Opened(Description);
     }
 
@@ -108,11 +114,17 @@ internal sealed partial class PostgresStore : IStore
 
     private void Tell(StoreSignal near, StoreSignal far)
     {
+        _notifier.Tell(far);
+        Hear(near);
+    }
+
+    private void Hear(StoreSignal signal)
+    {
         try
         {
-            if (near != StoreSignal.None)
+            if (signal != StoreSignal.None)
             {
-                Signalled?.Invoke(near);
+                Signalled?.Invoke(signal);
             }
         }
         catch (Exception exception)

@@ -14,6 +14,9 @@ internal sealed class Sql(string schema)
 
     public string Schema => schema;
 
+    /// <summary>Where the processes of one scheduler tell each other news.</summary>
+    public string Channel { get; } = schema.Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal);
+
     /// <summary>The statement for this schema; constant texts are turned once.</summary>
     public string Of(string statement) => schema == "carillon" ? statement : _known.GetOrAdd(statement, Turn);
 

@@ -8,6 +8,9 @@ drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigin
 drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint);
 drop function carillon.open_lanes(text[], integer[], text[]);
 drop function carillon.served(text[], integer[], text[]);
+drop function carillon.is_busy(text);
+drop function carillon.lock_keys(text[]);
+drop function carillon.try_lock_key(text);
 drop table carillon.definition;
 drop table carillon.lease;
 drop sequence carillon.lease_token;

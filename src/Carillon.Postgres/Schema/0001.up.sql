@@ -86,8 +86,7 @@ create index job_cancel on carillon.job (node) where cancel_reason is not null;
 -- Jobs of a schedule, newest first.
 create index job_schedule on carillon.job (schedule, id) where schedule is not null;
 
--- Concurrency keys in use, by the running job that has it. Whoever meets a busy key locks its row, and whoever frees it deletes the
--- row: so a job that is being parked is seen by the one who must unpark it.
+-- Concurrency keys in use, by the running job that has it. Rows are written only under the key's advisory lock (lock_keys below).
 create table carillon.busy_key (
     key text collate "C" primary key,
     job uuid not null
@@ -232,6 +231,30 @@ create table carillon.definition (
     primary key (tenant, kind, name)
 );
 
+-- The lock of a concurrency key, held to the end of the transaction. Claims try it and never wait; whoever frees keys waits, for all of
+-- its keys in one order. Of 1024 such locks, so that a batch of many keys does not fill the server's table of locks: two keys that
+-- share one are merely taken one after the other.
+create function carillon.try_lock_key(p_key text) returns boolean language sql volatile as $$
+    select pg_try_advisory_xact_lock('carillon.busy_key'::regclass::oid::integer, hashtext(p_key) & 1023)
+$$;
+
+create function carillon.lock_keys(p_keys text[]) returns void language plpgsql as $$
+declare
+    v_lock integer;
+begin
+    for v_lock in select distinct hashtext(k) & 1023 from unnest(p_keys) k order by 1 loop
+        perform pg_advisory_xact_lock('carillon.busy_key'::regclass::oid::integer, v_lock);
+    end loop;
+end
+$$;
+
+-- Volatile: it sees what was committed before the lock was had.
+create function carillon.is_busy(p_key text) returns boolean language plpgsql volatile as $$
+begin
+    return exists (select 1 from carillon.busy_key b where b.key = p_key);
+end
+$$;
+
 -- The lanes that a node may claim from, with the limits over the whole cluster that hold for each.
 create function carillon.served(p_handlers text[], p_limits integer[], p_queues text[])
 returns table (lane integer, priority integer, queue text, queue_max integer, handler text, handler_max integer)
@@ -263,6 +286,7 @@ as $$
 declare
     v_left integer := p_limit;
     v_rounds integer := 0;
+    v_skipped integer := 0;
     v_is_limited boolean;
     v_count integer;
     l_ids integer[]; l_priorities integer[]; l_queues integer[]; l_handlers integer[];
@@ -270,7 +294,7 @@ declare
     h_names text[]; h_rooms integer[];
     c_ids uuid[]; c_keys text[]; c_lanes bigint[]; c_places bigint[];
     t_ids uuid[]; t_keys text[]; t_lanes bigint[];
-    g_ids uuid[]; park uuid[];
+    free_keys text[]; g_ids uuid[]; park uuid[];
 begin
     if p_limit <= 0 or not exists (select 1 from carillon.lease where name = 'node/' || p_node and token = p_token and until > p_now) then
         return;
@@ -317,11 +341,11 @@ begin
                          cross join lateral (
                                select k.id, k.run_at, k.concurrency_key from carillon.job k
                                 where k.lane = u.id and k.lane > 0 and k.run_at <= p_now and (k.expires_at is null or k.expires_at > p_now)
-                                order by k.run_at, k.id limit v_left for no key update skip locked) j
+                                order by k.run_at, k.id limit v_left + v_skipped for no key update skip locked) j
                          where not v_is_limited
                             or (coalesce(q_rooms[l_queues[u.n]], 1) > 0 and coalesce(h_rooms[l_handlers[u.n]], 1) > 0)
                          order by 2, 1
-                         limit case when v_is_limited then null else v_left end) b) c;
+                         limit case when v_is_limited then null else v_left + v_skipped end) b) c;
         exit when c_ids is null;
 
         park := '{}';
@@ -353,12 +377,16 @@ begin
         end if;
 
         if t_keys is not null and cardinality(array_remove(t_keys, null)) > 0 then
-            -- Takes the keys that are free. A busy one is locked instead (the update that never happens): until this claim is committed
-            -- it cannot be freed, so the job parked below is seen by whoever frees it.
+            -- Only keys whose lock is free: whoever has it frees the key or takes it right now, and its jobs are left for the next claim.
+            -- What is locked and not taken then is busy, and stays so until this claim is committed: its job is parked, and is seen
+            -- by whoever frees the key.
+            select coalesce(array_agg(u.key), '{}') into free_keys
+              from (select distinct k.key from unnest(t_keys) k (key) where k.key is not null) u
+             where carillon.try_lock_key(u.key);
             with taken as (
                 insert into carillon.busy_key as b (key, job)
-                select u.key, u.id from unnest(t_ids, t_keys) u (id, key) where u.key is not null order by u.key
-                on conflict (key) do update set job = b.job where false
+                select u.key, u.id from unnest(t_ids, t_keys) u (id, key) where u.key = any (free_keys)
+                on conflict (key) do nothing
                 returning b.job)
             select coalesce(array_agg(taken.job), '{}') into g_ids from taken;
             if v_is_limited then
@@ -373,10 +401,12 @@ begin
                     end if;
                 end loop;
             end if;
+            select coalesce(array_agg(j.id), '{}') into park from carillon.job j where j.id = any (park) and j.concurrency_key = any (free_keys);
             select coalesce(array_agg(u.id) filter (where u.key is null or g.id is not null), '{}'),
-                   park || coalesce(array_agg(u.id) filter (where u.key is not null and g.id is null), '{}')
-              into t_ids, park
-              from unnest(t_ids, t_keys) u (id, key) left join unnest(g_ids) g (id) on g.id = u.id;
+                   park || coalesce(array_agg(u.id) filter (where u.key is not null and g.id is null and f.key is not null), '{}'),
+                   v_skipped + count(*) filter (where u.key is not null and f.key is null)
+              into t_ids, park, v_skipped
+              from unnest(t_ids, t_keys) u (id, key) left join unnest(g_ids) g (id) on g.id = u.id left join unnest(free_keys) f (key) on f.key = u.key;
         end if;
 
         if cardinality(park) > 0 then
@@ -440,8 +470,7 @@ begin
             select j.run_at, j.id, j.concurrency_key into v_head from carillon.job j where j.lane = v_lane and j.lane > 0 order by j.run_at, j.id limit 1;
             exit when not found;
             if v_head.concurrency_key is not null and v_parked < 2000 then
-                perform 1 from carillon.busy_key b where b.key = v_head.concurrency_key for share;
-                if found then
+                if carillon.try_lock_key(v_head.concurrency_key) and carillon.is_busy(v_head.concurrency_key) then
                     update carillon.job set lane = -lane
                      where id in (select j.id from carillon.job j where j.id = v_head.id and j.lane = v_lane for no key update skip locked);
                     if found then
