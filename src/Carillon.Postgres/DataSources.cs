@@ -21,9 +21,9 @@ internal static class DataSources
     }
 
     /// <summary>Where the data is, for people: without user and password.</summary>
-    public static string Describe(NpgsqlDataSource source, string schema)
+    public static string Describe(string connectionString, string schema)
     {
-        var settings = new NpgsqlConnectionStringBuilder(source.ConnectionString);
-        return $"postgres://{settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}{(schema == "carillon" ? "" : $" (schema {schema})")}";
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"postgres://{settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}{(schema == "carillon" ? "" : $"?schema={schema}")}";
     }
 }

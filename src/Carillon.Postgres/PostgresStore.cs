@@ -38,7 +38,7 @@ internal sealed partial class PostgresStore : IStore
         _days = new DayPartitions(_connections, logger);
         _notifier = new Notifier(_connections, _sql.Channel, logger);
         _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
-        Description = DataSources.Describe(source, options.Schema);
+        Description = DataSources.Describe(source.ConnectionString, options.Schema);
     }
 
     public string Description { get; }

@@ -89,7 +89,7 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
 
     private void AddCarillon(CarillonBuilder carillon, IReadOnlyList<ConfigFile> read)
     {
-        _ = request.Store.Path is { } path ? carillon.UseSqlite(path) : carillon.UseMemory();
+        request.Store.Use(carillon);
         if (request.Name is { } name)
         {
             carillon.Configure(options => options.NodeName = name);
