@@ -21,7 +21,7 @@ need_dotnet() {
     if ! command -v dotnet >/dev/null 2>&1 && [[ -x ${DOTNET_ROOT:-$HOME/.dotnet}/dotnet ]]; then
         PATH="${DOTNET_ROOT:-$HOME/.dotnet}:$PATH"
     fi
-    if ! command -v dotnet >/dev/null 2>&1; then
+    if ! command -v dotnet >/dev/null 2>&1 && ! need_packages dotnet=dotnet-sdk-10.0; then
         fail "The .NET 10 SDK is missing. Install it and run this again:
   Ubuntu 24.04 and later:  sudo apt-get install dotnet-sdk-10.0
   elsewhere:               https://dotnet.microsoft.com/download/dotnet/10.0"
@@ -96,7 +96,7 @@ build_program() {
     quietly dotnet build src/Carillon.Server -c Release -v q --nologo
 }
 
-sources=(src Directory.Build.props Directory.Packages.props .editorconfig BannedSymbols.txt)
+sources=(src Directory.Build.props Directory.Build.targets Directory.Packages.props .editorconfig BannedSymbols.txt)
 
 # The program, built if its sources changed since the last build.
 ensure_program() {

@@ -26,10 +26,11 @@ public static class CarillonEndpoints
         var services = app.ServiceProvider;
         var group = app.MapGroup(prefix);
         var options = services.GetRequiredService<IOptionsMonitor<CarillonApiOptions>>().Get(instance);
-        var metrics = new MetricListener();
+        var carillon = services.GetRequiredKeyedService<CarillonInstance>(instance);
+        var metrics = new MetricListener(carillon.Options.EnablePerformanceMonitoring);
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(metrics.Dispose);
         IReadOnlyList<ApiRoute> routes = [.. AllRoutes.List, .. services.GetServices<ApiRoute>()];
-        var doors = Doors.Of(services.GetRequiredKeyedService<CarillonInstance>(instance), options, metrics, routes);
+        var doors = Doors.Of(carillon, options, metrics, routes);
         new RouteMap(doors, services.GetRequiredService<ILogger<RouteMap>>()).Map(group, routes);
         return group;
     }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 
 namespace Carillon.Generators;
@@ -6,7 +7,10 @@ namespace Carillon.Generators;
 internal static class Rules
 {
     private const string Category = "Carillon";
-    private const string Pages = "docs/diagnostics/";
+
+    // In the project's own repository where the build knows its address (RepositoryUrl in Directory.Build.props), else the page's place in it.
+    private static readonly string Pages = typeof(Rules).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .FirstOrDefault(static data => data.Key == "HelpPages")?.Value ?? "docs/diagnostics/";
 
     public static readonly DiagnosticDescriptor Name = Error(
         "CAR0001", "A handler's name must be printable text",

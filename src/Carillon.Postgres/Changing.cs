@@ -110,7 +110,7 @@ internal static class Changing
                 await JobTable.SaveAsync(transaction, job, retried);
                 return true;
             case JobState.Dead or JobState.Cancelled:
-                return await TryReviveAsync(transaction, retried);
+                return await TryReviveAsync(transaction, retried with { ExpiresAt = job.ExpiresAt <= now ? null : job.ExpiresAt });
             default:
                 return false;
         }

@@ -1,4 +1,5 @@
 using Carillon.Store;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Carillon.Postgres;
@@ -6,22 +7,21 @@ namespace Carillon.Postgres;
 /// <summary>One claim: the database's function picks the jobs (Schema/0001.up.sql says how); here they are put in order.</summary>
 internal static class Claiming
 {
-    // Expired jobs are ended in pieces, so that no claim takes long.
-    private const int MostExpired = 500;
-
     // Jobs are due, but other claims have them locked: they are gone, or free again, in a moment.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
-    private const string ClaimSql = $"select {JobRow.Columns} from carillon.claim($1, $2, $3, $4, $5, $6, $7)";
-    private const string RestSql = "select is_held, next_at, is_limited, has_expired from carillon.claim_rest($1, $2, $3, $4, $5, $6)";
+    private const string ClaimSql = $"select {JobRow.Columns} from carillon.claim($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    private const string RestSql = "select is_held, next_at, is_limited, has_expired, is_next_lost from carillon.claim_rest($1, $2, $3, $4, $5, $6)";
 
     public static async Task<ClaimBatch> ClaimAsync(Transaction transaction, ClaimRequest request, DateTimeOffset now)
     {
-        var jobs = await TakeAsync(transaction, request, request.Limit, now);
+        // Where jobs have expired the function gives none: they are cancelled first, and it is asked again.
+        var jobs = await TakeAsync(transaction, request, now, isExpired: false);
         var rest = await AskAsync(transaction, request, now);
-        while (rest.HasExpired && await Purging.ExpireDueAsync(transaction, MostExpired, now) > 0)
+        if (rest.HasExpired)
         {
-            jobs.AddRange(await TakeAsync(transaction, request, request.Limit - jobs.Count, now));
+            await Purging.ExpireAsync(transaction, ClaimRequest.MostExpired, now);
+            jobs = await TakeAsync(transaction, request, now, isExpired: true);
             rest = await AskAsync(transaction, request, now);
         }
 
@@ -32,20 +32,25 @@ internal static class Claiming
         }
 
         jobs.Sort((one, other) => Rank(one).CompareTo(Rank(other)));
-        return new ClaimBatch(jobs, jobs.Count < request.Limit && rest.NextAt <= now ? now + Moment : rest.NextAt);
+        var isSlotWanted = rest.IsNextLost && jobs.Count < request.Limit && jobs.Count >= request.Slots;
+        var isLocked = !isSlotWanted && jobs.Count < request.Limit && rest.NextAt <= now;
+        return new ClaimBatch(jobs, isLocked ? now + Moment : rest.NextAt, IsSlotWanted: isSlotWanted);
     }
 
     // Priority buys a minute a point: whoever waits that much longer overtakes, so none starves.
     private static (long, Guid) Rank(Job job) => (Instants.ToTicks(job.RunAt) - (TimeSpan.TicksPerMinute * job.Priority), job.Id);
 
-    private static Task<List<Job>> TakeAsync(Transaction transaction, ClaimRequest request, int limit, DateTimeOffset now) =>
-        limit <= 0
+    private static Task<List<Job>> TakeAsync(Transaction transaction, ClaimRequest request, DateTimeOffset now, bool isExpired) =>
+        request.Limit <= 0
             ? Task.FromResult(new List<Job>())
-            : BindScope(transaction.Use(ClaimSql).Set(request.Node).Set(request.NodeToken).Set(limit), request).Set(now).ListAsync(JobRow.Read);
+            : BindScope(transaction.Use(ClaimSql).Set(request.Node).Set(request.NodeToken).Set(request.Limit), request)
+                .Set(now).Set(request.Slots).Set(isExpired).ListAsync(JobRow.Read);
 
     private static Task<ClaimRest> AskAsync(Transaction transaction, ClaimRequest request, DateTimeOffset now) =>
         BindScope(transaction.Use(RestSql).Set(request.Node).Set(request.NodeToken), request).Set(now)
-            .FirstAsync(row => new ClaimRest(row.GetBoolean(0), row.InstantOrNull(1), !row.IsDBNull(2) && row.GetBoolean(2), !row.IsDBNull(3) && row.GetBoolean(3)));
+            .FirstAsync(row => new ClaimRest(row.GetBoolean(0), row.InstantOrNull(1), IsTrue(row, 2), IsTrue(row, 3), IsTrue(row, 4)));
+
+    private static bool IsTrue(NpgsqlDataReader row, int column) => !row.IsDBNull(column) && row.GetBoolean(column);
 
     private static Statement BindScope(Statement statement, ClaimRequest request)
     {
@@ -56,5 +61,5 @@ internal static class Claiming
             .SetAll(request.Queues?.ToArray(), NpgsqlDbType.Text);
     }
 
-    private readonly record struct ClaimRest(bool IsHeld, DateTimeOffset? NextAt, bool IsLimited, bool HasExpired);
+    private readonly record struct ClaimRest(bool IsHeld, DateTimeOffset? NextAt, bool IsLimited, bool HasExpired, bool IsNextLost);
 }

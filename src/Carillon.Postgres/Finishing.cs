@@ -6,8 +6,6 @@ namespace Carillon.Postgres;
 /// <summary>How an attempt ends, by its own report or by the loss of its node. Plain successes go all at once (<see cref="FinishedJobs"/>).</summary>
 internal static class Finishing
 {
-    private const int LossesUntilPoison = 3;
-
     // The fence: a claim that was taken back, and perhaps given to another, has another token.
     private const string ClaimedSql = $"select {JobRow.Columns} from carillon.job where id = $1 and token = $2 and node = $3 and state = 1 for update";
 
@@ -74,6 +72,7 @@ internal static class Finishing
 
         var job = before with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? before.Progress };
         var outcome = Heed(job, finish.Outcome);
+        job = job with { OwnerLosses = finish.LossesAfter(before, outcome) };
         await JournalTable.AppendAllAsync(transaction, finish.Facts, job.Id);
         if (AttemptFact.Of(job, outcome, finish.StartedAt, finish.EndedAt) is { } fact)
         {
@@ -125,9 +124,9 @@ internal static class Finishing
         {
             await JobEnds.EndAsync(transaction, job, lost, (JobState.Cancelled, job.CancelReason), now);
         }
-        else if (lost.OwnerLosses >= LossesUntilPoison)
+        else if (lost.OwnerLosses >= OwnerLoss.UntilPoison)
         {
-            await JobEnds.EndAsync(transaction, job, lost with { Error = Poison(lost) }, (JobState.Dead, "poison"), now);
+            await JobEnds.EndAsync(transaction, job, lost with { Error = OwnerLoss.Poison(lost) }, (JobState.Dead, "poison"), now);
         }
         else
         {
@@ -135,7 +134,4 @@ internal static class Finishing
             await JobTable.SaveAsync(transaction, job, lost with { State = JobState.Pending, RunAt = lost.RunAt < now ? lost.RunAt : now });
         }
     }
-
-    private static string Poison(Job job) =>
-        $"{job.OwnerLosses} nodes were lost while they ran this job, {job.Node} the last; it is kept from running a further one down. Find out what it does to its process, then retry it.";
 }

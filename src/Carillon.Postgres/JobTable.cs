@@ -102,7 +102,9 @@ internal static class JobTable
     {
         var isSlotFreed = before?.State == JobState.Running && job.State != JobState.Running;
         transaction.Tell(job.State == JobState.Pending || isSlotFreed ? StoreSignal.Jobs : StoreSignal.None);
-        transaction.Tell(before is null && job.ExpiresAt is not null ? StoreSignal.Expiries : StoreSignal.None);
+        transaction.Tell(job.ExpiresAt is not null && IsUnbegun(job) && !(before is not null && IsUnbegun(before)) ? StoreSignal.Expiries : StoreSignal.None);
         transaction.Tell(job.CancelReason is not null && before?.CancelReason is null ? StoreSignal.Cancels : StoreSignal.None);
     }
+
+    private static bool IsUnbegun(Job job) => job.State is JobState.Pending or JobState.Waiting;
 }

@@ -6,7 +6,6 @@ namespace Carillon.Postgres;
 internal static class Purging
 {
     private const string ExpiredSql = "select id from carillon.job where expires_at <= $1 and state <> 1 order by expires_at, id limit $2";
-    private const string DueExpiredSql = "select id from carillon.job where expires_at <= $1 and state = 0 and run_at <= $1 order by expires_at, id limit $2";
     private const string NextExpirySql = "select min(expires_at) from carillon.job where expires_at is not null and state <> 1";
 
     private const string OldJobsSql = /*lang=sql*/ """
@@ -22,23 +21,21 @@ internal static class Purging
 
     public static async Task<PurgeResult> PurgeAsync(Transaction transaction, Retention retention, int limit, DateTimeOffset now)
     {
-        var expired = await ExpireAsync(transaction, ExpiredSql, limit, now);
+        var expired = await ExpireAsync(transaction, limit, now);
         var removed = await PurgeJobsAsync(transaction, retention, limit - expired, now);
         removed += await transaction.Use(OldEntriesSql).Set(Before(now, retention.Journal)).Set(limit - expired - removed).RunAsync();
         var nextExpiryAt = await transaction.Use(NextExpirySql).FirstAsync(row => row.InstantOrNull(0));
         return new PurgeResult(removed, expired, nextExpiryAt);
     }
 
-    /// <summary>Expired jobs that a claim met: they stand before those that could run.</summary>
-    public static Task<int> ExpireDueAsync(Transaction transaction, int limit, DateTimeOffset now) => ExpireAsync(transaction, DueExpiredSql, limit, now);
-
     /// <summary>"For ever" is <see cref="TimeSpan.MaxValue"/>, which reaches back before the first instant there is.</summary>
     public static long Before(DateTimeOffset now, TimeSpan kept) =>
         kept >= now - DateTimeOffset.MinValue ? long.MinValue : Instants.ToTicks(now - kept);
 
-    private static async Task<int> ExpireAsync(Transaction transaction, string sql, int limit, DateTimeOffset now)
+    /// <summary>Cancels what did not begin in time, whatever holds it back. Says how many.</summary>
+    public static async Task<int> ExpireAsync(Transaction transaction, int limit, DateTimeOffset now)
     {
-        var expired = await transaction.Use(sql).Set(now).Set(limit).ListAsync(row => row.Id(0));
+        var expired = await transaction.Use(ExpiredSql).Set(now).Set(limit).ListAsync(row => row.Id(0));
         var count = 0;
         foreach (var id in expired)
         {

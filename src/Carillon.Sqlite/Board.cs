@@ -41,6 +41,9 @@ internal sealed class Board
     /// <summary>Null: the next purge has to look.</summary>
     public PurgeRest? PurgeRest { get; set; }
 
+    /// <summary>No job that has not begun expires earlier.</summary>
+    public DateTimeOffset ExpiresFrom { get; set; }
+
     /// <summary>The last number given in the journal.</summary>
     public long JournalSequence { get; set; }
 
@@ -151,6 +154,7 @@ internal sealed class Board
         _queues.Clear();
         _isSchedulesFromExact = false;
         PurgeRest = null;
+        ExpiresFrom = DateTimeOffset.MinValue;
     }
 
     private static void Count(Dictionary<string, int> counts, string name, int step) =>

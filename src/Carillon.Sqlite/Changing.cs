@@ -111,7 +111,7 @@ internal static class Changing
             // A key is unique among live jobs: while another one has it, this one must stay ended.
             case JobState.Dead or JobState.Cancelled when job.Key is null || Enqueuing.FindLiveHolder(transaction, job.Tenant, job.Key) is null:
                 DoneTable.Delete(transaction, job.Id);
-                JobTable.Insert(transaction, retried);
+                JobTable.Insert(transaction, retried with { ExpiresAt = job.ExpiresAt <= now ? null : job.ExpiresAt });
                 return true;
             default:
                 return false;

@@ -16,6 +16,7 @@ internal sealed class Claiming(Transaction transaction, ClaimRequest request, Da
     private readonly List<Job> _claimed = [];
     private readonly PriorityQueue<LaneCursor, (long Rank, Guid Id)> _cursors = new();
     private int _parked;
+    private bool _isSlotWanted;
 
     public static ClaimBatch Claim(Transaction transaction, ClaimRequest request, DateTimeOffset now) =>
         transaction.Board.Leases.IsNodeHeld(request.Node, request.NodeToken, now)
@@ -24,6 +25,7 @@ internal sealed class Claiming(Transaction transaction, ClaimRequest request, Da
 
     private ClaimBatch Run()
     {
+        Expiring.Expire(transaction, ClaimRequest.MostExpired, now);
         foreach (var lane in _board.Lanes)
         {
             if (lane.HeadAt <= _now && IsOpen(lane))
@@ -33,12 +35,12 @@ internal sealed class Claiming(Transaction transaction, ClaimRequest request, Da
         }
 
         var open = _cursors.Count;
-        while (_claimed.Count < request.Limit && _parked < MostParked && _cursors.TryDequeue(out var cursor, out _))
+        while (_claimed.Count < request.Limit && !_isSlotWanted && _parked < MostParked && _cursors.TryDequeue(out var cursor, out _))
         {
             Step(cursor, open);
         }
 
-        return new ClaimBatch(_claimed, FindNextDueAt());
+        return new ClaimBatch(_claimed, FindNextDueAt(), IsSlotWanted: _isSlotWanted);
     }
 
     /// <summary>The node has the handler and serves the queue, and no limit holds its jobs back.</summary>
@@ -65,11 +67,26 @@ internal sealed class Claiming(Transaction transaction, ClaimRequest request, Da
 
         if (isRead || _cursors.Count == 0)
         {
-            Take(cursor.TakeNext(), cursor.Lane);
+            Take(cursor);
         }
 
         _cursors.Enqueue(cursor, cursor.Place);
     }
+
+    private void Take(LaneCursor cursor)
+    {
+        // The claim ends at it, so that none behind it takes the next slot before it.
+        if (MustWaitForSlot(cursor.Next!))
+        {
+            _isSlotWanted = true;
+            return;
+        }
+
+        Take(cursor.TakeNext(), cursor.Lane);
+    }
+
+    private bool MustWaitForSlot(Job job) =>
+        job.OwnerLosses > 0 && _claimed.Count >= request.Slots && !(job.ExpiresAt <= now) && !_board.IsBusy(job.ConcurrencyKey);
 
     private void Take(Job job, Lane lane)
     {

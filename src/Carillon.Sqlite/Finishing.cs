@@ -6,8 +6,6 @@ namespace Carillon.Sqlite;
 /// <summary>How an attempt ends, by its own report or by the loss of its node.</summary>
 internal static class Finishing
 {
-    private const int LossesUntilPoison = 3;
-
     public static IReadOnlyList<bool> FinishAll(Transaction transaction, IReadOnlyList<Finish> finishes, DateTimeOffset now)
     {
         var results = new bool[finishes.Count];
@@ -68,6 +66,7 @@ internal static class Finishing
 
         var job = before with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? before.Progress };
         var outcome = Heed(job, finish.Outcome);
+        job = job with { OwnerLosses = finish.LossesAfter(before, outcome) };
         JournalTable.AppendAll(transaction, finish.Facts);
         if (AttemptFact.Of(job, outcome, finish.StartedAt, finish.EndedAt) is { } fact)
         {
@@ -119,9 +118,9 @@ internal static class Finishing
         {
             JobEnds.End(transaction, job, lost, JobState.Cancelled, job.CancelReason, now);
         }
-        else if (lost.OwnerLosses >= LossesUntilPoison)
+        else if (lost.OwnerLosses >= OwnerLoss.UntilPoison)
         {
-            JobEnds.End(transaction, job, lost with { Error = Poison(lost) }, JobState.Dead, "poison", now);
+            JobEnds.End(transaction, job, lost with { Error = OwnerLoss.Poison(lost) }, JobState.Dead, "poison", now);
         }
         else
         {
@@ -129,7 +128,4 @@ internal static class Finishing
             JobTable.Save(transaction, job, lost with { State = JobState.Pending, RunAt = lost.RunAt < now ? lost.RunAt : now });
         }
     }
-
-    private static string Poison(Job job) =>
-        $"{job.OwnerLosses} nodes were lost while they ran this job, {job.Node} the last; it is kept from running a further one down. Find out what it does to its process, then retry it.";
 }

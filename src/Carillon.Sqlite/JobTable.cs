@@ -176,7 +176,12 @@ internal static class JobTable
     {
         var isSlotFreed = before?.State == JobState.Running && job.State != JobState.Running;
         transaction.Tell(job.State == JobState.Pending || isSlotFreed ? StoreSignal.Jobs : StoreSignal.None);
-        transaction.Tell(before is null && job.ExpiresAt is not null ? StoreSignal.Expiries : StoreSignal.None);
+        if (job is { ExpiresAt: { } expiresAt, State: JobState.Pending or JobState.Waiting } && before?.State is not (JobState.Pending or JobState.Waiting))
+        {
+            transaction.Board.ExpiresFrom = expiresAt < transaction.Board.ExpiresFrom ? expiresAt : transaction.Board.ExpiresFrom;
+            transaction.Tell(StoreSignal.Expiries);
+        }
+
         transaction.Tell(job.CancelReason is not null && before?.CancelReason is null ? StoreSignal.Cancels : StoreSignal.None);
     }
 }

@@ -6,9 +6,6 @@ namespace Carillon.Sqlite;
 /// <summary>What time takes away; each step by an index, and no more rows than allowed.</summary>
 internal static class Purging
 {
-    private const string ExpiredSql = "select id from job where expires_at <= ?1 and state <> 1 order by expires_at, id limit ?2";
-    private const string NextExpirySql = "select min(expires_at) from job where expires_at is not null and state <> 1";
-
     private const string OldJobsSql = /*lang=sql*/ """
         select id, finished_at from job_done where state = 3 and finished_at <= ?1 and (key_until is null or key_until <= ?3)
         union all
@@ -35,10 +32,10 @@ internal static class Purging
             return new PurgeResult(0, 0, rest.NextExpiryAt);
         }
 
-        var expired = Expire(transaction, limit, now);
+        var expired = Expiring.Expire(transaction, limit, now);
         var removed = PurgeJobs(transaction, retention, limit - expired, now);
         removed += PurgeJournal(transaction, retention, limit - expired - removed, now);
-        var nextExpiryAt = FindNextExpiry(transaction);
+        var nextExpiryAt = Expiring.FindNext(transaction);
         transaction.Board.PurgeRest = new PurgeRest(retention, now, FindNextPurge(transaction, retention, nextExpiryAt, now), nextExpiryAt);
         return new PurgeResult(removed, expired, nextExpiryAt);
     }
@@ -60,29 +57,6 @@ internal static class Purging
 
     private static DateTimeOffset After(DateTimeOffset instant, TimeSpan kept) =>
         kept >= DateTimeOffset.MaxValue - instant ? DateTimeOffset.MaxValue : instant + kept;
-
-    private static int Expire(Transaction transaction, int limit, DateTimeOffset now)
-    {
-        var expired = new List<Guid>();
-        using (var rows = transaction.Use(ExpiredSql))
-        {
-            for (rows.Set(1, now).Set(2, (long)limit); rows.Read();)
-            {
-                expired.Add(rows.Id(0));
-            }
-        }
-
-        foreach (var id in expired)
-        {
-            // One that waited for another expired one is cancelled by that one's end: the first cause stands.
-            if (JobTable.Find(transaction, id) is { } job)
-            {
-                JobEnds.End(transaction, job, JobState.Cancelled, "expired", now);
-            }
-        }
-
-        return expired.Count;
-    }
 
     private static int PurgeJobs(Transaction transaction, Retention retention, int limit, DateTimeOffset now)
     {
@@ -118,12 +92,6 @@ internal static class Purging
         }
 
         return removed;
-    }
-
-    private static DateTimeOffset? FindNextExpiry(Transaction transaction)
-    {
-        using var row = transaction.Use(NextExpirySql);
-        return row.Read() ? row.InstantOrNull(0) : null;
     }
 
     // "For ever" is TimeSpan.MaxValue, which reaches back before the first instant there is.

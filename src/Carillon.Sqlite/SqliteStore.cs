@@ -68,10 +68,13 @@ internal sealed partial class SqliteStore : IStore
         lock (_opening)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var isOpen = _opened is not null;
             _opened ??= new OpenStore(_options, signal => Signalled?.Invoke(signal), _logger);
+            if (!isOpen)
+            {
+                OpenedFile(_opened.Path, SqliteLibrary.Use());
+            }
         }
-
-        OpenedFile(_opened.Path, SqliteLibrary.Use());
     }
 
     [LoggerMessage(2010, LogLevel.Information, "Opened {Path} with SQLite {Version}.")]

@@ -216,7 +216,7 @@ public sealed class HandlerTests
             """).Host().Handler;
 
         Assert.Equal(("nightly", "Cleans \"up\"", "slow", 2, TimeSpan.FromMinutes(90)), (handler.Name, handler.Description, handler.Queue, handler.MaxConcurrent, handler.Timeout));
-        Assert.Equal(new RetryPolicy { Attempts = 3 }, handler.Retry);
+        Assert.Equal((3, null), (handler.Attempts, handler.Retry));
         Assert.Equal([typeof(ArgumentException), typeof(IOException)], handler.NeverRetry);
         Assert.Equal(
             [new(RecurrenceKind.Cron, "0 9 * * MON-FRI") { Zone = "Europe/Berlin" }, new(RecurrenceKind.Cron, "@daily") { Name = "daily" }, new(RecurrenceKind.Every, "5m after end") { Name = "often" }],

@@ -93,5 +93,31 @@ public abstract partial class StoreContract
         Assert.Single(await JobsOfAsync(schedule), job => job.State == JobState.Pending);
     }
 
+    [Fact]
+    public async Task A_job_that_ends_with_the_one_before_it_is_not_cancelled_a_second_time()
+    {
+        var schedule = await PutAsync(Nightly() with { Overlap = OverlapPolicy.CancelPrevious });
+        var first = await MakeAsync(JobOf(schedule, Noon - (2 * Hour)));
+        var second = await MakeAsync(JobOf(schedule, Noon - Hour) with { After = [new After(first.Id)] });
+
+        await FireAsync(FiringOf(schedule));
+
+        await AssertStateAsync(first.Id, JobState.Cancelled, "overlap");
+        await AssertStateAsync(second.Id, JobState.Cancelled, "dependency");
+    }
+
+    [Fact]
+    public async Task A_job_that_the_end_of_the_one_before_it_makes_due_is_cancelled_as_it_stands()
+    {
+        var schedule = await PutAsync(Nightly() with { Overlap = OverlapPolicy.CancelPrevious });
+        var first = await MakeAsync(JobOf(schedule, Noon - (2 * Hour)));
+        var second = await MakeAsync(JobOf(schedule, Noon - Hour) with { After = [new After(first.Id, AfterCondition.AnyEnd)] });
+
+        await FireAsync(FiringOf(schedule));
+
+        var cancelled = await LoadAsync(second.Id);
+        Assert.Equal((JobState.Cancelled, "overlap", Noon), (cancelled.State, cancelled.Reason, cancelled.RunAt));
+    }
+
     private List<NewJob> MissedJobsOf(Schedule schedule, int count) => [.. Enumerable.Range(0, count).Select(i => JobOf(schedule, Noon + (i * Hour)))];
 }

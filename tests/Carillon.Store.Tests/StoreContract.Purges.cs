@@ -147,6 +147,68 @@ public abstract partial class StoreContract
         Assert.Equal(JobState.Running, (await LoadAsync(job.Id)).State);
     }
 
+    /// <summary>What a claim does not look behind: a paused queue, a full one, a busy key, a handler of no node, an instant far away, a job that has not ended.</summary>
+    [Theory]
+    [InlineData("paused", true)]
+    [InlineData("paused", false)]
+    [InlineData("full", true)]
+    [InlineData("full", false)]
+    [InlineData("key", true)]
+    [InlineData("key", false)]
+    [InlineData("handler", true)]
+    [InlineData("handler", false)]
+    [InlineData("later", true)]
+    [InlineData("later", false)]
+    [InlineData("after", true)]
+    [InlineData("after", false)]
+    public async Task A_job_that_did_not_begin_in_time_is_cancelled_whatever_holds_it_back(string hold, bool isByClaim)
+    {
+        var node = await JoinAsync("a");
+        var running = await MakeAsync(Ask() with { Queue = "closed", ConcurrencyKey = "k" });
+        Assert.Single((await ClaimAsync(node)).Jobs);
+        var body = hold == "paused" ? """{"isPaused":true}""" : """{"maxConcurrent":1}""";
+        await Store.PutDefinitionAsync(DefinitionKinds.Queue, "closed", body, null, null, Noon, Stop);
+        var stale = await MakeAsync(HeldBack(hold, running.Id) with { ExpiresAt = Noon + Minute });
+        Assert.Empty((await ClaimAsync(node)).Jobs);
+
+        await (isByClaim ? ClaimAsync(node, Noon + Minute) : (Task)PurgeAsync(Noon + Minute));
+
+        await AssertStateAsync(stale.Id, JobState.Cancelled, "expired");
+    }
+
+    private NewJob HeldBack(string hold, Guid running) => hold switch
+    {
+        "paused" or "full" => Ask() with { Queue = "closed" },
+        "key" => Ask() with { ConcurrencyKey = "k" },
+        "handler" => Ask("unknown"),
+        "later" => Ask() with { RunAt = Noon + Hour },
+        _ => Ask() with { After = [new After(running)] },
+    };
+
+    [Fact]
+    public async Task A_claim_that_runs_no_longer_expires_and_is_told_of()
+    {
+        var job = await RunAsync(Ask() with { ExpiresAt = Noon + Minute });
+        var told = StoreSignal.None;
+        Store.Signalled += signal => told |= signal;
+
+        await FinishAsync(job, new Outcome.Retry(Noon + Hour, "it broke"));
+
+        Assert.True(told.HasFlag(StoreSignal.Expiries));
+        Assert.Equal(1, (await PurgeAsync(Noon + Minute)).Expired);
+    }
+
+    [Fact]
+    public async Task An_expired_job_retried_by_hand_does_not_expire_again()
+    {
+        var job = await MakeAsync(Ask() with { ExpiresAt = Noon + Minute });
+        await PurgeAsync(Noon + Minute);
+
+        await ChangeAsync(job.Id, JobChange.Retry, Noon + Hour);
+
+        Assert.Equal(job.Id, (await ClaimOneAsync(await JoinAsync("a"), Noon + Hour)).Id);
+    }
+
     [Fact]
     public async Task An_empty_store_has_nothing_to_purge() => Assert.Equal(default, await PurgeAsync(Noon));
 

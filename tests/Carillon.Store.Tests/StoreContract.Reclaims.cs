@@ -109,37 +109,6 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task The_third_loss_quarantines_the_job()
-    {
-        var asked = await MakeAsync(Ask());
-        var child = await MakeAsync(Ask("other") with { After = [new After(asked.Id)] });
-
-        var now = await LoseTimesAsync(asked.Id, 2);
-        await AssertStateAsync(asked.Id, JobState.Pending);
-        await LoseTimesAsync(asked.Id, 1, now);
-
-        var poison = await LoadAsync(asked.Id);
-        Assert.Equal((JobState.Dead, "poison", 3, 0), (poison.State, poison.Reason, poison.OwnerLosses, poison.Attempt));
-        Assert.False(string.IsNullOrEmpty(poison.Error));
-        Assert.NotNull(poison.FinishedAt);
-        Assert.Equal(3, (await AttemptsOfAsync(asked.Id)).Count(fact => fact.State == "owner lost"));
-        await AssertStateAsync(child.Id, JobState.Cancelled, "dependency");
-    }
-
-    [Fact]
-    public async Task A_quarantined_job_retried_by_hand_has_three_losses_before_it_again()
-    {
-        var asked = await MakeAsync(Ask());
-        var now = await LoseTimesAsync(asked.Id, 3);
-
-        await ChangeAsync(asked.Id, JobChange.Retry, now);
-        await LoseTimesAsync(asked.Id, 2, now);
-
-        var job = await LoadAsync(asked.Id);
-        Assert.Equal((JobState.Pending, 2), (job.State, job.OwnerLosses));
-    }
-
-    [Fact]
     public async Task A_lost_job_that_was_asked_to_stop_is_cancelled()
     {
         var job = await RunOnMortalAsync();
@@ -178,19 +147,6 @@ public abstract partial class StoreContract
     {
         await MakeAsync(job ?? Ask());
         return await ClaimOneAsync(await JoinAsync("a", Noon, NodeLeaseDuration));
-    }
-
-    private async Task<DateTimeOffset> LoseTimesAsync(Guid job, int times, DateTimeOffset? from = null)
-    {
-        var now = from ?? Noon;
-        for (var i = 0; i < times; i++)
-        {
-            Assert.Equal(job, (await ClaimOneAsync(await JoinAsync("mortal", now, NodeLeaseDuration), now)).Id);
-            now += NodeLeaseDuration;
-            Assert.Equal([job], await Store.ReclaimAsync(now, Stop));
-        }
-
-        return now;
     }
 
     [Fact]

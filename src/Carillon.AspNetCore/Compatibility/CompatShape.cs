@@ -75,7 +75,7 @@ internal static class CompatShape
             Expression = expression,
             Handler = Handler(job) ?? before?.Handler ?? "",
             Args = job.TaskArgs?.Utf8.ToArray() ?? before?.Args ?? [],
-            Queue = job.Queue ?? before?.Queue ?? "default",
+            Queue = job.Queue ?? before?.Queue,
             Zone = job.Timezone ?? before?.Zone,
             Description = job.Description ?? before?.Description,
             Output = job.OutputDestinations is { } output ? Encoding.UTF8.GetString(output.Utf8.Span) : before?.Output,

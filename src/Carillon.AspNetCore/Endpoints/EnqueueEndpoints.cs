@@ -39,7 +39,7 @@ internal static class EnqueueEndpoints
             return refusal;
         }
 
-        var receipt = await call.Doors.Jobs.EnqueueAsync(request, call.Aborted);
+        var receipt = (await call.Doors.Jobs.EnqueueAsync([request], call.Act("job.enqueue"), call.Aborted))[0];
         return await call.Doors.Jobs.GetAsync(receipt.Id, call.Aborted) is { } job
             ? await AnswerAsync(call, job, receipt.Status, key is null ? null : request)
             : Problem.Of(StatusCodes.Status409Conflict, "The job was accepted and removed again before it could be read.");
@@ -68,7 +68,7 @@ internal static class EnqueueEndpoints
             return refusal;
         }
 
-        var receipts = await call.Doors.Jobs.EnqueueAsync(requests, call.Aborted);
+        var receipts = await call.Doors.Jobs.EnqueueAsync(requests, call.Act("job.enqueue"), call.Aborted);
         return Results.Json(
             new BulkAnswer([.. receipts.Select(receipt => new BulkItem(receipt.Id, receipt.Status))]), ApiJson.Wire.BulkAnswer,
             statusCode: StatusOf([.. receipts.Select(receipt => receipt.Status)]));

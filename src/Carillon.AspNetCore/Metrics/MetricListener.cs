@@ -9,8 +9,13 @@ internal sealed class MetricListener : IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, Measured> _byName = new(StringComparer.Ordinal);
 
-    public MetricListener()
+    public MetricListener(bool isOn = true)
     {
+        if (!isOn)
+        {
+            return;
+        }
+
         _listener.InstrumentPublished = OnPublished;
         _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((Measured)state!).Add(value, tags));
         _listener.SetMeasurementEventCallback<int>(static (_, value, tags, state) => ((Measured)state!).Add(value, tags));

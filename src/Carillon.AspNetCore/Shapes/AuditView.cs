@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Carillon.AspNetCore.Json;
 using Carillon.Store;
@@ -26,9 +27,27 @@ internal sealed record AuditView(long Id, DateTimeOffset At, string? Who, string
             {
                 members[name] = "***";
             }
+
+            if (members["args"] is JsonValue kept && kept.TryGetValue(out string? base64) && Read(base64) is { } args)
+            {
+                members["args"] = args;
+            }
         }
 
         return RawJson.Of(state?.ToJsonString());
+    }
+
+    // The store keeps arguments as bytes; a reader wants to see what they say.
+    private static JsonNode? Read(string base64)
+    {
+        try
+        {
+            return JsonNode.Parse(Convert.FromBase64String(base64));
+        }
+        catch (Exception error) when (error is FormatException or JsonException)
+        {
+            return null;
+        }
     }
 }
 

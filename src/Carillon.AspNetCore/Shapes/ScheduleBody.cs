@@ -80,7 +80,7 @@ internal sealed record ScheduleBody
             MisfireMax = Misfire?.Max ?? 100,
             Overlap = Overlap ?? OverlapPolicy.Skip,
             Jitter = Jitter ?? TimeSpan.Zero,
-            Queue = Queue ?? "default",
+            Queue = Queue,
             Priority = Priority ?? 0,
             Retry = Retry?.ToPolicy(),
             Timeout = Timeout,

@@ -14,7 +14,7 @@ internal static class DefinitionCode
         Member(code, "Description", options.Description, Literal.Of(options.Description));
         Member(code, "Queue", options.Queue, Literal.Of(options.Queue));
         Member(code, "MaxConcurrent", options.MaxConcurrent, $"{options.MaxConcurrent}");
-        Member(code, "Retry", options.Attempts, $"new global::Carillon.Store.RetryPolicy {{ Attempts = {options.Attempts} }}");
+        Member(code, "Attempts", options.Attempts, $"{options.Attempts}");
         Member(code, "Timeout", options.TimeoutTicks, $"new global::System.TimeSpan({options.TimeoutTicks.ToString(CultureInfo.InvariantCulture)}L)");
         Member(code, "NeverRetry", options.NeverRetry.Count, $"new global::System.Type[] {{ {string.Join(", ", options.NeverRetry.Select(static type => $"typeof({type})"))} }}");
         Member(code, "Schedules", handler.Schedules.Count, $"new global::Carillon.Jobs.HandlerSchedule[] {{ {string.Join(", ", handler.Schedules.Select(ScheduleOf))} }}");

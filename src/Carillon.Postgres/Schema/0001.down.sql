@@ -5,7 +5,7 @@ drop view carillon.task_functions;
 drop view carillon.scheduler_job_types;
 drop function carillon.unpark(text[]);
 drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint);
-drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint);
+drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean);
 drop function carillon.open_lanes(text[], integer[], text[]);
 drop function carillon.served(text[], integer[], text[]);
 drop function carillon.is_busy(text);

@@ -275,10 +275,12 @@ language sql stable as $$
        and (s.handler_max is null or s.handler_max > (select count(*) from carillon.job j where j.state = 1 and j.handler = s.handler))
 $$;
 
--- Gives a node up to p_limit due jobs. Rows that another claim has locked are passed over, so claims never wait for each other,
--- but where a limit must be counted (limit_lock) or a concurrency key taken (busy_key). Volatile: each statement in it sees what was
+-- Gives a node up to p_limit due jobs; none while expired ones wait to be cancelled, unless p_is_expired says that this was done. A job
+-- whose node was lost goes into one of the p_slots first places or ends the claim. Rows that another claim has locked are passed over, so
+-- claims never wait for each other, but where a limit must be counted (limit_lock). Volatile: each statement in it sees what was
 -- committed before that statement, which counting behind a lock needs.
-create function carillon.claim(p_node text, p_token bigint, p_limit integer, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint)
+create function carillon.claim(p_node text, p_token bigint, p_limit integer, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
+    p_slots integer, p_is_expired boolean)
 returns setof carillon.job
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
@@ -288,15 +290,20 @@ declare
     v_rounds integer := 0;
     v_skipped integer := 0;
     v_is_limited boolean;
+    v_is_over boolean := false;
+    v_horizon bigint;
     v_count integer;
     l_ids integer[]; l_priorities integer[]; l_queues integer[]; l_handlers integer[];
     q_names text[]; q_rooms integer[];
     h_names text[]; h_rooms integer[];
-    c_ids uuid[]; c_keys text[]; c_lanes bigint[]; c_places bigint[];
-    t_ids uuid[]; t_keys text[]; t_lanes bigint[];
+    c_ids uuid[]; c_keys text[]; c_lanes bigint[]; c_places bigint[]; c_losses integer[];
+    t_ids uuid[]; t_keys text[];
     free_keys text[]; g_ids uuid[]; park uuid[];
 begin
     if p_limit <= 0 or not exists (select 1 from carillon.lease where name = 'node/' || p_node and token = p_token and until > p_now) then
+        return;
+    end if;
+    if not p_is_expired and exists (select 1 from carillon.job where expires_at <= p_now and state <> 1) then
         return;
     end if;
 
@@ -312,6 +319,7 @@ begin
         insert into carillon.limit_lock (kind, name)
         select 'q', s.queue from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null
         union select 'h', s.handler from carillon.served(p_handlers, p_limits, p_queues) s where s.handler_max is not null
+        order by 1, 2
         on conflict do nothing;
         perform 1 from carillon.limit_lock k
           where (k.kind = 'q' and k.name in (select s.queue from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null))
@@ -329,17 +337,17 @@ begin
           from carillon.served(p_handlers, p_limits, p_queues) s;
     end if;
 
-    while v_left > 0 and v_rounds < 100 loop
+    while v_left > 0 and not v_is_over and v_rounds < 100 loop
         v_rounds := v_rounds + 1;
         select array_agg(c.id order by c.rank, c.id), array_agg(c.key order by c.rank, c.id), array_agg(c.lane order by c.rank, c.id),
-               array_agg(c.place order by c.rank, c.id)
-          into c_ids, c_keys, c_lanes, c_places
-          from (select b.id, b.rank, b.key, b.lane,
+               array_agg(c.place order by c.rank, c.id), array_agg(c.losses order by c.rank, c.id)
+          into c_ids, c_keys, c_lanes, c_places, c_losses
+          from (select b.id, b.rank, b.key, b.lane, b.losses,
                        case when b.key is null then 1 else row_number() over (partition by b.key order by b.rank, b.id) end as place
-                  from (select j.id, j.run_at - 600000000::bigint * u.priority as rank, j.concurrency_key as key, u.n as lane
+                  from (select j.id, j.run_at - 600000000::bigint * u.priority as rank, j.concurrency_key as key, j.owner_losses as losses, u.n as lane
                           from unnest(l_ids, l_priorities) with ordinality u (id, priority, n)
                          cross join lateral (
-                               select k.id, k.run_at, k.concurrency_key from carillon.job k
+                               select k.id, k.run_at, k.concurrency_key, k.owner_losses from carillon.job k
                                 where k.lane = u.id and k.lane > 0 and k.run_at <= p_now and (k.expires_at is null or k.expires_at > p_now)
                                 order by k.run_at, k.id limit v_left + v_skipped for no key update skip locked) j
                          where not v_is_limited
@@ -349,17 +357,35 @@ begin
         exit when c_ids is null;
 
         park := '{}';
-        if v_is_limited then
-            -- One by one, best first, while there is room. A key that one before has is busy whether that one gets it or not.
-            t_ids := '{}'; t_keys := '{}'; t_lanes := '{}';
+        v_horizon := null;
+        if v_is_limited or 0 < any (c_losses) then
+            -- One by one, best first, while there is room; no further than where a lane that has more was cut off, for what it has
+            -- more may stand before the next one of another lane.
+            t_ids := '{}';
+            select min(p.last) into v_horizon
+              from (select max(u.n) as last, count(*) as n from unnest(c_lanes) with ordinality u (lane, n) group by u.lane) p
+             where v_is_limited and p.n >= v_left + v_skipped;
             for i in 1 .. cardinality(c_ids) loop
-                exit when cardinality(t_ids) >= v_left;
+                exit when cardinality(t_ids) >= v_left or i > v_horizon;
                 continue when coalesce(q_rooms[l_queues[c_lanes[i]]], 1) <= 0 or coalesce(h_rooms[l_handlers[c_lanes[i]]], 1) <= 0;
-                if c_places[i] > 1 and c_keys[i] = any (t_keys) then
-                    park := park || c_ids[i];
-                    continue;
+                if c_keys[i] is not null then
+                    if not carillon.try_lock_key(c_keys[i]) then
+                        v_skipped := v_skipped + 1;
+                        continue;
+                    end if;
+                    if carillon.is_busy(c_keys[i]) then
+                        park := park || c_ids[i];
+                        continue;
+                    end if;
                 end if;
-                t_ids := t_ids || c_ids[i]; t_keys := array_append(t_keys, c_keys[i]); t_lanes := t_lanes || c_lanes[i];
+                if c_losses[i] > 0 and p_limit - v_left + cardinality(t_ids) >= p_slots then
+                    v_is_over := true;
+                    exit;
+                end if;
+                if c_keys[i] is not null then
+                    insert into carillon.busy_key (key, job) values (c_keys[i], c_ids[i]);
+                end if;
+                t_ids := t_ids || c_ids[i];
                 if l_queues[c_lanes[i]] is not null then
                     q_rooms[l_queues[c_lanes[i]]] := q_rooms[l_queues[c_lanes[i]]] - 1;
                 end if;
@@ -368,15 +394,13 @@ begin
                 end if;
             end loop;
         elsif cardinality(array_remove(c_keys, null)) = 0 then
-            t_ids := c_ids; t_keys := null;
+            t_ids := c_ids;
         else
             select array_agg(c.id order by c.n) filter (where c.place = 1), array_agg(c.key order by c.n) filter (where c.place = 1),
                    coalesce(array_agg(c.id) filter (where c.place > 1), '{}')
               into t_ids, t_keys, park
               from unnest(c_ids, c_keys, c_places) with ordinality c (id, key, place, n);
-        end if;
 
-        if t_keys is not null and cardinality(array_remove(t_keys, null)) > 0 then
             -- Only keys whose lock is free: whoever has it frees the key or takes it right now, and its jobs are left for the next claim.
             -- What is locked and not taken then is busy, and stays so until this claim is committed: its job is parked, and is seen
             -- by whoever frees the key.
@@ -385,22 +409,10 @@ begin
              where carillon.try_lock_key(u.key);
             with taken as (
                 insert into carillon.busy_key as b (key, job)
-                select u.key, u.id from unnest(t_ids, t_keys) u (id, key) where u.key = any (free_keys)
+                select u.key, u.id from unnest(t_ids, t_keys) u (id, key) join unnest(free_keys) f (key) on f.key = u.key
                 on conflict (key) do nothing
                 returning b.job)
             select coalesce(array_agg(taken.job), '{}') into g_ids from taken;
-            if v_is_limited then
-                for i in 1 .. cardinality(t_ids) loop
-                    if t_keys[i] is not null and t_ids[i] <> all (g_ids) then
-                        if l_queues[t_lanes[i]] is not null then
-                            q_rooms[l_queues[t_lanes[i]]] := q_rooms[l_queues[t_lanes[i]]] + 1;
-                        end if;
-                        if l_handlers[t_lanes[i]] is not null then
-                            h_rooms[l_handlers[t_lanes[i]]] := h_rooms[l_handlers[t_lanes[i]]] + 1;
-                        end if;
-                    end if;
-                end loop;
-            end if;
             select coalesce(array_agg(j.id), '{}') into park from carillon.job j where j.id = any (park) and j.concurrency_key = any (free_keys);
             select coalesce(array_agg(u.id) filter (where u.key is null or g.id is not null), '{}'),
                    park || coalesce(array_agg(u.id) filter (where u.key is not null and g.id is null and f.key is not null), '{}'),
@@ -420,15 +432,16 @@ begin
         returning j.*;
         get diagnostics v_count = row_count;
         v_left := v_left - v_count;
-        exit when cardinality(park) = 0;
+        exit when cardinality(park) = 0 and v_horizon is null;
     end loop;
 end
 $$;
 
 -- What a claim's caller must know besides: whether the node's lease is held, when the next job that no limit holds back is due, whether
--- a limit counts among its lanes, and whether due jobs have expired. Heads of lanes whose key is busy are parked on the way.
+-- a limit counts among its lanes, whether jobs have expired, and whether the best of the due jobs has lost its node before. Heads of
+-- lanes whose key is busy are parked on the way.
 create function carillon.claim_rest(p_node text, p_token bigint, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
-    out is_held boolean, out next_at bigint, out is_limited boolean, out has_expired boolean)
+    out is_held boolean, out next_at bigint, out is_limited boolean, out has_expired boolean, out is_next_lost boolean)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$
@@ -444,6 +457,7 @@ begin
         return;
     end if;
 
+    has_expired := exists (select 1 from carillon.job where expires_at <= p_now and state <> 1);
     is_limited := exists (select 1 from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null or s.handler_max is not null);
     if is_limited then
         select array_agg(o) into l_ids from carillon.open_lanes(p_handlers, p_limits, p_queues) o;
@@ -451,36 +465,31 @@ begin
         select array_agg(s.lane) into l_ids from carillon.served(p_handlers, p_limits, p_queues) s;
     end if;
     if l_ids is null then
-        has_expired := false;
         return;
     end if;
 
-    has_expired := exists (select 1 from carillon.job j where j.expires_at <= p_now and j.state = 0 and j.run_at <= p_now and j.lane = any (l_ids));
+    loop
+        select min(h.run_at), coalesce(bool_or(h.concurrency_key is not null), false),
+               (array_agg(h.owner_losses > 0 order by h.run_at - 600000000::bigint * h.priority, h.id) filter (where h.run_at <= p_now))[1]
+          into next_at, v_has_keys, is_next_lost
+          from unnest(l_ids) u (id)
+         cross join lateral (
+               select j.id, j.run_at, j.priority, j.concurrency_key, j.owner_losses from carillon.job j
+                where j.lane = u.id and j.lane > 0 order by j.run_at, j.id limit 1) h;
+        exit when v_parked > 0 or not v_has_keys;
 
-    select min(h.run_at), bool_or(h.concurrency_key is not null) into next_at, v_has_keys
-      from unnest(l_ids) u (id)
-     cross join lateral (select j.run_at, j.concurrency_key from carillon.job j where j.lane = u.id and j.lane > 0 order by j.run_at, j.id limit 1) h;
-    if v_has_keys is not true then
-        return;
-    end if;
-
-    next_at := null;
-    foreach v_lane in array l_ids loop
-        loop
-            select j.run_at, j.id, j.concurrency_key into v_head from carillon.job j where j.lane = v_lane and j.lane > 0 order by j.run_at, j.id limit 1;
-            exit when not found;
-            if v_head.concurrency_key is not null and v_parked < 2000 then
-                if carillon.try_lock_key(v_head.concurrency_key) and carillon.is_busy(v_head.concurrency_key) then
-                    update carillon.job set lane = -lane
-                     where id in (select j.id from carillon.job j where j.id = v_head.id and j.lane = v_lane for no key update skip locked);
-                    if found then
-                        v_parked := v_parked + 1;
-                        continue;
-                    end if;
-                end if;
-            end if;
-            next_at := least(next_at, v_head.run_at);
-            exit;
+        v_parked := 1;
+        foreach v_lane in array l_ids loop
+            loop
+                select j.id, j.concurrency_key into v_head from carillon.job j where j.lane = v_lane and j.lane > 0 order by j.run_at, j.id limit 1;
+                exit when not found or v_head.concurrency_key is null or v_parked > 2000;
+                exit when not carillon.try_lock_key(v_head.concurrency_key);
+                exit when not carillon.is_busy(v_head.concurrency_key);
+                update carillon.job set lane = -lane
+                 where id in (select j.id from carillon.job j where j.id = v_head.id and j.lane = v_lane for no key update skip locked);
+                exit when not found;
+                v_parked := v_parked + 1;
+            end loop;
         end loop;
     end loop;
 end

@@ -6,7 +6,7 @@ namespace Carillon.Server.Bench;
 internal static class BenchRunner
 {
     /// <summary>The names that <c>carillon bench --only</c> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["throughput", "singles", "pickup", "precision", "burst", "many"];
+    public static IReadOnlyList<string> Names { get; } = ["throughput", "singles", "pickup", "precision", "burst", "many", "start"];
 
     /// <summary>Measures; files go to <paramref name="directory"/> and are removed after.</summary>
     public static async Task<BenchReport> RunAsync(string directory, int jobs, IReadOnlyCollection<string> only, Action<BenchResult> told)
@@ -21,6 +21,7 @@ internal static class BenchRunner
             ["precision"] = () => scenarios.PrecisionAsync(100),
             ["burst"] = () => scenarios.BurstAsync(10_000),
             ["many"] = () => scenarios.ManySchedulesAsync(100_000),
+            ["start"] = () => new StartScenario(directory).RunAsync(5),
         };
         var results = new List<BenchResult>();
         foreach (var name in Names.Where(name => only.Count == 0 || only.Contains(name)))

@@ -74,6 +74,12 @@ internal static class CommandLine
             error.WriteLine(Plain.Text(fault));
         }
 
+        // Where a verb was expected the parser takes the word for something else, and would be silent about it.
+        if (parse.CommandResult.Command.Subcommands.Count > 0 && parse.UnmatchedTokens.Count > 0)
+        {
+            error.WriteLine(Plain.Text($"'{parse.UnmatchedTokens[0]}' is not a verb of {PathOf(parse)}; there are {string.Join(", ", parse.CommandResult.Command.Subcommands.Select(command => command.Name))}."));
+        }
+
         var known = parse.CommandResult.Command.Subcommands.Select(command => command.Name).Concat(parse.CommandResult.Command.Options.Select(option => option.Name));
         if (parse.UnmatchedTokens.Select(token => Nearest.Of(token, known)).FirstOrDefault(word => word is not null) is { } meant)
         {

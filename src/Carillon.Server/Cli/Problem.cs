@@ -21,9 +21,12 @@ internal static class Problem
 
     private static string? Lines(JsonElement problem)
     {
-        List<string> lines = [problem.Text("detail") ?? problem.Text("title") ?? ""];
-        lines.AddRange(problem.Items("errors").Concat(problem.Items("faults")).Select(Fault));
-        lines.RemoveAll(string.IsNullOrEmpty);
+        var faults = problem.Items("errors").Concat(problem.Items("faults")).Select(Fault).ToList();
+        var detail = problem.Text("detail") ?? problem.Text("title") ?? "";
+
+        // The detail of a single fault is that fault.
+        List<string> lines = faults.Contains(detail, StringComparer.Ordinal) ? [detail] : [detail, .. faults.Select(fault => $"  {fault}")];
+        lines.RemoveAll(string.IsNullOrWhiteSpace);
         return lines.Count == 0 ? null : string.Join(Environment.NewLine, lines.Distinct());
     }
 
@@ -31,10 +34,10 @@ internal static class Problem
     {
         if (fault.ValueKind != JsonValueKind.Object)
         {
-            return $"  {fault}";
+            return $"{fault}";
         }
 
         var value = fault.Text("value") is { } given ? $" ({given})" : "";
-        return $"  {fault.Text("field")}{value}: {fault.Text("message") ?? fault.Text("detail")}";
+        return $"{fault.Text("field")}{value}: {fault.Text("message") ?? fault.Text("detail")}";
     }
 }

@@ -89,7 +89,10 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
 
     private void AddCarillon(CarillonBuilder carillon, IReadOnlyList<ConfigFile> read)
     {
-        request.Store.Use(carillon);
+        // Settings are read before the store is made.
+        int? connections = null;
+        carillon.Configure(options => connections = options.MaxConnections);
+        request.Store.Use(carillon, () => connections);
         if (request.Name is { } name)
         {
             carillon.Configure(options => options.NodeName = name);

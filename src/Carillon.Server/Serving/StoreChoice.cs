@@ -36,9 +36,11 @@ internal sealed record StoreChoice(string? Path, PostgresStoreOptions? Postgres 
     }
 
     /// <summary>Makes it the store of the host.</summary>
-    public void Use(CarillonBuilder carillon) => _ =
-        Postgres is { } postgres ? carillon.UsePostgres(postgres.ConnectionString, options => (options.Schema, options.MaxConnections) = (postgres.Schema, postgres.MaxConnections))
-        : Path is { } path ? carillon.UseSqlite(path)
+    /// <param name="carillon">The host's scheduler.</param>
+    /// <param name="connections">What the host's settings say of connections, asked when the store is made; null for the store's own number.</param>
+    public void Use(CarillonBuilder carillon, Func<int?> connections) => _ =
+        Postgres is { } postgres ? carillon.UsePostgres(postgres.ConnectionString, options => (options.Schema, options.MaxConnections) = (postgres.Schema, connections() ?? postgres.MaxConnections))
+        : Path is { } path ? carillon.UseSqlite(path, sqlite => sqlite.Readers = connections() ?? sqlite.Readers)
         : carillon.UseMemory();
 
     public override string ToString() =>
@@ -47,23 +49,12 @@ internal sealed record StoreChoice(string? Path, PostgresStoreOptions? Postgres 
     // The text is not shown: it may hold a password.
     private static StoreChoice? ParsePostgres(string text, out string? fault)
     {
-        if (!PostgresAddress.TryRead(text, out var options, out fault))
+        if (PostgresAddress.TryRead(text, out var options, out fault))
         {
-            fault = $"--store (postgres://…) {fault}.";
-            return null;
+            return new StoreChoice(null, options);
         }
 
-        if (Environment.GetEnvironmentVariable("DATABASE_MAX_CONNECTIONS") is { Length: > 0 } given)
-        {
-            if (!int.TryParse(given, out var connections) || connections is < 4 or > 1000)
-            {
-                fault = $"DATABASE_MAX_CONNECTIONS ({given}) must be a whole number from 4 to 1000.";
-                return null;
-            }
-
-            options.MaxConnections = connections;
-        }
-
-        return new StoreChoice(null, options);
+        fault = $"--store (postgres://…) {fault}.";
+        return null;
     }
 }

@@ -22,7 +22,7 @@ internal static class BenchVerb
     public static Verb Make()
     {
         Only.AcceptOnlyFromAmong([.. BenchRunner.Names]);
-        return new Verb("bench", "Measure this machine: throughput, pick-up, precision, many schedules. Needs no server; takes about a minute", "carillon bench --only throughput pickup --json")
+        return new Verb("bench", "Measure this machine: throughput, pick-up, precision, many schedules, start. Needs no server; takes about a minute", "carillon bench --only throughput pickup --json")
             .With(Jobs, Only, Directory).Does(RunAsync);
     }
 

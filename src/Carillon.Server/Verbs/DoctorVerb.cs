@@ -22,6 +22,7 @@ internal static class DoctorVerb
         List<Finding> findings = [new(Severity.Ok, "program", $"carillon {VersionVerb.Version}")];
         var (status, reached) = await ReachAsync(session, cancellationToken);
         findings.Add(reached);
+        findings.AddRange(EnvironmentChecks.Look(new ConfigurationBuilder().AddEnvironmentVariables().Build()));
         findings.AddRange(FileChecks.Configuration(Files(session)));
         findings.AddRange(await StoreAsync(session, status, cancellationToken));
         if (status is { } running)

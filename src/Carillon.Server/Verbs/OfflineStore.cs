@@ -22,7 +22,7 @@ internal sealed class OfflineStore : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddCarillon(choice.Use);
+        services.AddCarillon(carillon => choice.Use(carillon, () => null));
         var offline = new OfflineStore(services.BuildServiceProvider());
         try
         {

@@ -24,4 +24,5 @@ internal sealed record StoredKey(string Name, Role Role, string Hash, string Las
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StoredKey))]
+[JsonSerializable(typeof(ApiKey))]
 internal sealed partial class KeyJson : JsonSerializerContext;

@@ -11,6 +11,8 @@ namespace Carillon.Engine;
 internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership leadership, HeartbeatParts parts, ILogger<Heartbeat> logger) : IStep
 {
     private static readonly TimeSpan ClockCheck = TimeSpan.FromSeconds(1);
+    private readonly RepeatedError _error = new(parts.Clock);
+    private readonly RepeatedError _bringError = new(parts.Clock);
     private Dictionary<Attempt, double> _reported = [];
     private DateTimeOffset _nextBeatAt = DateTimeOffset.MinValue;
     private long _lastBeat;
@@ -70,10 +72,15 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
 
             await (parts.MayLead ? leadership.BeatAsync(cancellationToken) : Task.CompletedTask);
             (_nextBeatAt, _lastBeat) = (now + parts.Interval, parts.Clock.GetTimestamp());
+            _error.Forget();
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            LogBeatFailed(error, node.Node, error.Message);
+            if (_error.Tell(error) is { } reason)
+            {
+                LogBeatFailed(error, node.Node, reason);
+            }
+
             (_isAsked, _nextBeatAt) = (true, now + (parts.Interval < ClockCheck ? parts.Interval : ClockCheck));
             return;
         }
@@ -112,11 +119,16 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
         try
         {
             await bring();
+            _bringError.Forget();
             return true;
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotBrought(error, error.Message);
+            if (_bringError.Tell(error) is { } reason)
+            {
+                LogNotBrought(error, reason);
+            }
+
             return false;
         }
     }

@@ -15,11 +15,13 @@ internal sealed partial class HeartbeatThread : IDisposable
     private readonly AutoResetEvent _pulse = new(false);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ThreadContext _context = new();
+    private readonly RepeatedError _error;
     private readonly Thread _thread;
 
     public HeartbeatThread(IStep step, TimeProvider clock, ILogger<HeartbeatThread> logger)
     {
         (_step, _clock, _logger) = (step, clock, logger);
+        _error = new RepeatedError(clock);
         _thread = new Thread(Run) { IsBackground = true, Name = "carillon heartbeat", Priority = ThreadPriority.AboveNormal };
         _thread.Start();
     }
@@ -51,6 +53,7 @@ internal sealed partial class HeartbeatThread : IDisposable
         try
         {
             var next = _context.Run(() => _step.RunOnceAsync(_stopping.Token));
+            _error.Forget();
             return next is { } instant ? instant - _clock.GetUtcNow() : PauseAfterError;
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -59,7 +62,11 @@ internal sealed partial class HeartbeatThread : IDisposable
         }
         catch (Exception error)
         {
-            LogFailed(error, error.Message);
+            if (_error.Tell(error) is { } reason)
+            {
+                LogFailed(error, reason);
+            }
+
             return PauseAfterError;
         }
     }

@@ -45,7 +45,7 @@ internal sealed partial class Janitor(IStore store, TimeProvider clock, Retentio
         }
     }
 
-    [LoggerMessage(1040, LogLevel.Warning, "{Count} jobs of lost nodes were taken back; they run again at once unless they were lost three times")]
+    [LoggerMessage(1040, LogLevel.Warning, "{Count} jobs of lost nodes were taken back; they run again at once unless they were lost three times in a row")]
     private partial void LogReclaimed(int count);
 
     [LoggerMessage(1041, LogLevel.Debug, "{Removed} rows past their retention were removed, {Expired} jobs expired")]

@@ -6,6 +6,7 @@ namespace Carillon.Engine;
 internal sealed partial class Loop(IStep step, IWake wake, TimeProvider clock, TimeSpan? sweep, ILogger<Loop> logger)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private readonly RepeatedError _error = new(clock);
     private int _failures;
 
     /// <summary>Runs until cancelled. <c>sweep</c> is the longest rest where a wake-up can be lost; null where it cannot.</summary>
@@ -24,6 +25,7 @@ internal sealed partial class Loop(IStep step, IWake wake, TimeProvider clock, T
         {
             var next = await step.RunOnceAsync(stoppingToken);
             _failures = 0;
+            _error.Forget();
             return next;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -33,7 +35,11 @@ internal sealed partial class Loop(IStep step, IWake wake, TimeProvider clock, T
         catch (Exception error)
         {
             var pause = TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 100 * Math.Pow(2, Math.Min(_failures++, 20))));
-            LogStepFailed(error, step.GetType().Name, error.Message, pause);
+            if (_error.Tell(error) is { } reason)
+            {
+                LogStepFailed(error, step.GetType().Name, reason, pause);
+            }
+
             return clock.GetUtcNow() + pause;
         }
     }

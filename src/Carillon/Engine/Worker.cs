@@ -28,6 +28,7 @@ internal sealed partial class Worker : IStep
     private volatile bool _isFinishBound;
     private volatile bool _isDraining;
     private bool _isClaimUnknown;
+    private bool _isSlotWanted;
 
     public Worker(IStore store, NodeLease node, WorkerParts parts, EngineOptions options, ILogger<Worker> logger)
     {
@@ -70,17 +71,19 @@ internal sealed partial class Worker : IStep
     {
         // Until a claim has said otherwise every slot that comes free is waited for.
         _wakeAt = int.MaxValue;
-        var ahead = _ahead.Next(_slots.EndedCount);
-        var limit = Math.Min(_slots.Free + ahead - _slots.Ahead, _options.ClaimBatch);
+        var ahead = _isSlotWanted ? 0 : _ahead.Next(_slots.EndedCount);
+
+        // In this order: a slot that takes a waiting job in between is counted as taken twice, never as free.
+        var (waiting, free) = (_slots.Ahead, _slots.Free);
+        var limit = Math.Min(free + ahead - waiting, _options.ClaimBatch);
         if (_isDraining || !_node.IsHeld || limit <= 0 || IsFinishBound())
         {
             return GiveBackStuck();
         }
 
         await ReturnUnknownAsync(cancellationToken);
-        var request = new ClaimRequest { Node = _options.Node, NodeToken = _node.Token, Limit = limit, Handlers = _parts.Handlers.Limits, Queues = _options.Queues };
         _isClaimUnknown = true;
-        var batch = await _store.ClaimAsync(request, _parts.Clock.GetUtcNow(), cancellationToken);
+        var batch = await _store.ClaimAsync(RequestFor(limit, Math.Max(0, free - waiting)), _parts.Clock.GetUtcNow(), cancellationToken);
         _isClaimUnknown = false;
         if (batch.IsNodeLost)
         {
@@ -92,10 +95,15 @@ internal sealed partial class Worker : IStep
         return Wait(batch, limit, ahead);
     }
 
+    private ClaimRequest RequestFor(int limit, int slots) =>
+        new() { Node = _options.Node, NodeToken = _node.Token, Limit = limit, Slots = slots, Handlers = _parts.Handlers.Limits, Queues = _options.Queues };
+
+    // A job that must begin at once waits for a slot that nothing else waits for: come back when one is free, and claim none ahead of it.
     // A full batch means that there is more: come back when half of what is ahead has begun. Else the store says when.
     private DateTimeOffset? Wait(ClaimBatch batch, int limit, int ahead)
     {
-        _wakeAt = batch.Jobs.Count < limit ? -1 : ahead / 2;
+        _isSlotWanted = batch.IsSlotWanted;
+        _wakeAt = _isSlotWanted ? 0 : batch.Jobs.Count < limit ? -1 : ahead / 2;
         return _wakeAt >= 0 && _slots.Free > 0 && _slots.Ahead <= _wakeAt ? _parts.Clock.GetUtcNow() : batch.NextDueAt > _parts.Clock.GetUtcNow() || _wakeAt < 0 ? batch.NextDueAt : null;
     }
 
@@ -143,7 +151,7 @@ internal sealed partial class Worker : IStep
         }
         catch (Exception error)
         {
-            LogRunnerFailed(error, attempt.Job.Id, error.Message);
+            LogRunnerFailed(error, attempt.Job.Id, error.Message.TrimEnd('.', ' '));
             var now = _parts.Clock.GetUtcNow();
             _parts.Finishes.Add(new Finish(attempt.Job, _options.Retry.Decide(attempt.Job.Attempt, error.ToString(), now, 0.5)) { StartedAt = attempt.Job.StartedAt ?? now, EndedAt = now });
         }

@@ -29,7 +29,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Services = new JobServices(parts.Services, Clock, parts.Json);
         Jobs = new JobClient(Store, Clock, Ids, Handlers, parts.Json);
         Queues = new QueueClient(Store, Clock);
-        Schedules = new ScheduleClient(Store, Clock, Ids, new ScheduleDefaults(options.Zone));
+        Schedules = new ScheduleClient(Store, Clock, Ids, new ScheduleDefaults(options.Zone, handler => Handlers.Find(handler)?.Queue));
         Cluster = new ClusterReader(Store, Clock, Engine.Node);
         Outputs = new OutputWriter(parts.Stdio, Clock, new OutputOptions(options.OutputDirectory), loggers.CreateLogger<OutputWriter>());
     }

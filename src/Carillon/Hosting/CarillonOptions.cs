@@ -50,8 +50,23 @@ public sealed class CarillonOptions
     /// <summary>Operators' acts and skipped instants are kept so long.</summary>
     public TimeSpan KeepJournal { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>Where each setting was read from, by its name, so that a fault names what its reader can change.</summary>
+    internal Dictionary<string, string> Sources { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Files of outputs stand below this directory.</summary>
     public string OutputDirectory { get; set; } = ".";
+
+    /// <summary>
+    /// At most so many connections of the store read at once, besides the one that writes; null for the store's own number (SQLite: 4).
+    /// <c>carillon serve</c> gives it to its store; a host of its own says it where it chooses the store.
+    /// </summary>
+    public int? MaxConnections { get; set; }
+
+    /// <summary>False: calls of the store are not timed, and <c>/metrics</c> counts nothing: it tells what is read at the scrape. Traces stay: who listens switches them.</summary>
+    public bool EnablePerformanceMonitoring { get; set; } = true;
+
+    /// <summary>Reserved by the older configuration: how long answers may be kept. Nothing is cached yet, so every answer is fresh whatever it says.</summary>
+    public TimeSpan CacheDuration { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Reserved by the older configuration; notices come with outputs by webhook.</summary>
     public bool EnableNotifications { get; set; }

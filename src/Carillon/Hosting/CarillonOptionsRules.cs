@@ -12,9 +12,13 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
 
     public ValidateOptionsResult Validate(string? name, CarillonOptions options)
     {
-        List<string> faults = [.. Faults(options)];
+        List<string> faults = [.. Faults(options).Select(fault => WithSource(fault, options))];
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
+
+    // A fault begins with the setting's name. Code may have set it after the configuration did: then it is told, not blamed.
+    private static string WithSource(string fault, CarillonOptions options) =>
+        options.Sources.TryGetValue(fault.Split(' ')[0], out var source) ? $"{fault} The configuration sets it by {source}." : fault;
 
     private static IEnumerable<string> Faults(CarillonOptions options) =>
         Counts(options).Concat(Spans(options)).Concat(JobRules.Retry(options.Retry).Select(fault => fault.ToString())).Concat(Names(options));
@@ -24,6 +28,11 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
         if (options.MaxConcurrentJobs is < 1 or > 10_000)
         {
             yield return $"MaxConcurrentJobs ({options.MaxConcurrentJobs}) must be from 1 to 10000; to run no job here, set Enabled to false.";
+        }
+
+        if (options.MaxConnections is < 1 or > 1_000)
+        {
+            yield return $"MaxConnections ({options.MaxConnections}) must be from 1 to 1000; beyond the number of processors there is little gain.";
         }
 
         if (options.ClaimBatch is < 1 or > 5_000)
@@ -55,6 +64,11 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
         if (options.DrainTimeout < TimeSpan.Zero || options.DrainTimeout > TimeSpan.FromHours(1))
         {
             yield return $"DrainTimeout ({options.DrainTimeout}) must be from 00:00:00 to 01:00:00.";
+        }
+
+        if (options.CacheDuration < TimeSpan.Zero || options.CacheDuration > Longest)
+        {
+            yield return $"CacheDuration ({options.CacheDuration}) must be from zero, for no caching, to {Longest.Days} days.";
         }
 
         if (options.HeartbeatInterval > options.LeaseDuration / 3)

@@ -63,8 +63,10 @@ public static class CarillonServiceCollectionExtensions
         var options = provider.GetRequiredService<IOptionsMonitor<CarillonOptions>>().Get(builder.Name);
         var handlers = builder.Handlers.SelectMany(make => make(provider)).ToList();
         Check(builder, handlers);
+        handlers = handlers.ConvertAll(handler => handler.Attempts is { } attempts ? handler with { Retry = (handler.Retry ?? options.Retry) with { Attempts = attempts } } : handler);
+        var store = builder.Store!(provider);
         var parts = new InstanceParts(
-            builder.Name, MeteredStore.Around(builder.Store!(provider)), new HandlerRegistry(handlers, builder.Middleware), provider, CarillonJson.Options(builder.Resolvers), provider.GetService<Chance>() ?? new Chance())
+            builder.Name, options.EnablePerformanceMonitoring ? MeteredStore.Around(store) : store, new HandlerRegistry(handlers, builder.Middleware), provider, CarillonJson.Options(builder.Resolvers), provider.GetService<Chance>() ?? new Chance())
         {
             Stdio = builder.Stdio ?? Console.Out,
         };

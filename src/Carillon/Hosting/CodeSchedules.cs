@@ -63,7 +63,6 @@ internal static partial class CodeSchedules
         Kind = schedule.Kind,
         Expression = schedule.Expression,
         Zone = schedule.Zone,
-        Queue = handler.Queue ?? "default",
     };
 
     [LoggerMessage(1310, LogLevel.Warning, "The schedule '{Schedule}' of a handler's code was left alone: it belongs to {Owner} now")]

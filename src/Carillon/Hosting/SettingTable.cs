@@ -24,8 +24,7 @@ internal static class SettingTable
         Text("NodeName", null, (options, value) => options.NodeName = value),
         Count("MaxConcurrentJobs", "SCHEDULER_CONCURRENCY", (options, value) => options.MaxConcurrentJobs = value),
         Count("ClaimBatch", "SCHEDULER_BATCH_SIZE", (options, value) => options.ClaimBatch = value),
-        new("JobTimeoutSeconds", null, "whole seconds, such as 3600", (options, text) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && Do(() => options.JobTimeout = TimeSpan.FromSeconds(seconds))),
+        new("JobTimeoutSeconds", null, "whole seconds, such as 3600", (options, text) => TryReadSeconds(text, out var value) && Do(() => options.JobTimeout = value)),
         Span("JobTimeout", (options, value) => options.JobTimeout = value),
         Text("Zone", null, (options, value) => options.Zone = value),
         Span("LeaseDuration", (options, value) => options.LeaseDuration = value),
@@ -35,6 +34,10 @@ internal static class SettingTable
         Span("KeepDead", (options, value) => options.KeepDead = value),
         Span("KeepJournal", (options, value) => options.KeepJournal = value),
         Text("OutputDirectory", null, (options, value) => options.OutputDirectory = value),
+        Count("MaxConnections", "DATABASE_MAX_CONNECTIONS", (options, value) => options.MaxConnections = value),
+        Bool("EnablePerformanceMonitoring", "ENABLE_PERFORMANCE_MONITORING", (options, value) => options.EnablePerformanceMonitoring = value),
+        new("CacheDuration", "SCHEDULER_CACHE_TTL", "whole seconds, such as 300, or a duration such as 5m", (options, text) =>
+            (TryReadSeconds(text, out var value) || Durations.TryParse(text, out value, out _)) && Do(() => options.CacheDuration = value)),
         Bool("EnableNotifications", null, (options, value) => options.EnableNotifications = value),
         new("Queues", null, "names separated by commas", (options, text) => Do(() => AddQueues(options, text))),
     ];
@@ -55,6 +58,8 @@ internal static class SettingTable
 
         if (faults.Count > 0)
         {
+            // What was read may have faults of its own: told now, not at the next try.
+            faults.AddRange(new CarillonOptionsRules().Validate(name, options).Failures ?? []);
             throw new OptionsValidationException(name, typeof(CarillonOptions), faults);
         }
     }
@@ -74,7 +79,16 @@ internal static class SettingTable
 
     private static void ApplyValue(Setting setting, string path, string? value, CarillonOptions options, List<string> faults)
     {
-        if (value is { Length: > 0 } && !setting.Set(options, value.Trim()))
+        if (value is not { Length: > 0 })
+        {
+            return;
+        }
+
+        if (setting.Set(options, value.Trim()))
+        {
+            options.Sources[setting.Name] = path;
+        }
+        else
         {
             faults.Add($"{path} ({value}) cannot be read; expected {setting.Expected}.");
         }
@@ -92,6 +106,13 @@ internal static class SettingTable
     private static Setting Span(string name, Action<CarillonOptions, TimeSpan> set) =>
         new(name, null, "a duration such as 30s, 5m, 1h30m or PT5M", (options, text) =>
             (Durations.TryParse(text, out var value, out _) || TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value)) && Do(() => set(options, value)));
+
+    private static bool TryReadSeconds(string text, out TimeSpan value)
+    {
+        var isRead = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds);
+        value = TimeSpan.FromSeconds(seconds);
+        return isRead;
+    }
 
     private static void AddQueues(CarillonOptions options, string text)
     {

@@ -9,7 +9,7 @@ internal static class JobExplanation
     public static Explanation Of(Job job, IReadOnlyList<JournalEntry> journal, WaitReason? wait)
     {
         var (at, answer) = Answer(job, journal, wait);
-        return Explanation.Of(answer, at, [.. Origin(job), .. journal.Select(Fact).OfType<ExplainedFact>(), .. End(job)]);
+        return Explanation.Of(answer, at, [.. Origin(job, Act(journal, "job.enqueue")), .. journal.Select(Fact).OfType<ExplainedFact>(), .. End(job)]);
     }
 
     private static (DateTimeOffset? At, string Text) Answer(Job job, IReadOnlyList<JournalEntry> journal, WaitReason? wait) => job.State switch
@@ -41,7 +41,7 @@ internal static class JobExplanation
 
     private static string Dead(Job job) => job.Reason switch
     {
-        "poison" => $"It was quarantined at {Wording.Instant(job.FinishedAt!.Value)}: {job.OwnerLosses} nodes were lost while they ran it, so it is kept from running a further one down. Find out what it does to its process, then retry it.",
+        "poison" => $"It was quarantined at {Wording.Instant(job.FinishedAt!.Value)}: {job.OwnerLosses} nodes in a row were lost while they had it, so it is kept from taking a further one down. Find out what it does to its process, then retry it.",
         "attempts" => $"It is dead: attempt {job.Attempt}, the last one, failed at {Wording.Instant(job.FinishedAt!.Value)}: {Wording.Error(job.Error)} Retry it once the cause is mended.",
         "arguments" => $"It is dead: its handler cannot read its arguments, so no retry helps: {Wording.Error(job.Error)} Enqueue it anew with arguments that fit.",
         "error" => $"It is dead: it failed with an error that its handler does not retry: {Wording.Error(job.Error)} Retry it once the cause is mended.",
@@ -63,11 +63,12 @@ internal static class JobExplanation
 
     private static string Took(Job job) => job is { StartedAt: { } started, FinishedAt: { } finished } ? $" after {Wording.Span(finished - started)}" : "";
 
-    private static IEnumerable<ExplainedFact> Origin(Job job)
+    private static IEnumerable<ExplainedFact> Origin(Job job, JournalEntry? act)
     {
-        yield return new ExplainedFact(job.CreatedAt, job.Schedule is null
-            ? $"It was enqueued for the handler '{job.Handler}' on the queue '{job.Queue}'."
-            : $"The schedule '{job.Schedule}' made it for its instant {Wording.Instant(job.ScheduledAt)} (handler '{job.Handler}', queue '{job.Queue}').");
+        var made = job.Schedule is null ? act is null ? "It was enqueued" : $"{Wording.Actor(act)} enqueued it"
+            : job.Tags.Contains("manual") ? $"The schedule '{job.Schedule}' was triggered by hand and made it"
+            : $"The schedule '{job.Schedule}' made it for its instant {Wording.Instant(job.ScheduledAt)}";
+        yield return new ExplainedFact(job.CreatedAt, $"{made}, for the handler '{job.Handler}' on the queue '{job.Queue}'.");
         if (job.ScheduledAt > job.CreatedAt && job.Schedule is null)
         {
             yield return new ExplainedFact(job.ScheduledAt, "It was asked to run no earlier than this.");
@@ -77,6 +78,7 @@ internal static class JobExplanation
     private static ExplainedFact? Fact(JournalEntry entry) => entry.Kind switch
     {
         JournalKinds.Attempt => Attempt(entry),
+        JournalKinds.Act when Wording.Verb(entry) == "job.enqueue" => null,
         JournalKinds.Act => new ExplainedFact(entry.At, $"{Wording.Actor(entry)} {Wording.Did(Wording.Verb(entry))}."),
         _ => null,
     };

@@ -13,6 +13,7 @@ internal static class ScheduleExplanation
     /// <param name="jobs">Its latest jobs, newest first, each with what it waits for.</param>
     public static Explanation Of(Schedule schedule, IReadOnlyList<JournalEntry> history, IReadOnlyList<(Job Job, WaitReason? Wait)> jobs)
     {
+        history = SkippedRuns.Joined(history, [.. jobs.Select(pair => pair.Job.CreatedAt)]);
         var (at, answer) = Answer(schedule, history, jobs);
         var facts = jobs.Select(pair => Fact(pair.Job, pair.Wait, schedule.Zone))
             .Concat(history.Select(entry => Fact(entry, schedule.Zone)).OfType<ExplainedFact>())

@@ -27,6 +27,9 @@ public sealed record HandlerDefinition
     /// <summary>Its retry policy; null for the host's.</summary>
     public RetryPolicy? Retry { get; init; }
 
+    /// <summary>Attempts in all, the first included; null for as many as <see cref="Retry"/> says. The pauses stay those of the policy.</summary>
+    public int? Attempts { get; init; }
+
     /// <summary>Its limit for one attempt; null for the host's.</summary>
     public TimeSpan? Timeout { get; init; }
 

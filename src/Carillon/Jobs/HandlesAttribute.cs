@@ -20,7 +20,7 @@ public sealed class HandlesAttribute(string name) : Attribute
     /// <summary>At most so many of its jobs run at once in the whole cluster; 0 for no limit.</summary>
     public int MaxConcurrent { get; set; }
 
-    /// <summary>Attempts in all, the first included, with the default pauses between them; 0 for the host's policy.</summary>
+    /// <summary>Attempts in all, the first included, with the pauses of the host's policy between them; 0 for as many as that policy has.</summary>
     public int Attempts { get; set; }
 
     /// <summary>Its limit for one attempt: <c>30s</c>, <c>5m</c>, <c>1h30m</c> or ISO 8601; null for the host's.</summary>

@@ -28,7 +28,14 @@ public sealed class JobClient
         EnqueueAsync(JobRequest.Of(handler, args, (JsonTypeInfo<T>)_json.GetTypeInfo(typeof(T))), cancellationToken);
 
     /// <summary>Accepts at most 1,000 jobs, all or none. The answers stand in their order.</summary>
-    public async Task<IReadOnlyList<JobReceipt>> EnqueueAsync(IReadOnlyList<JobRequest> requests, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<JobReceipt>> EnqueueAsync(IReadOnlyList<JobRequest> requests, CancellationToken cancellationToken = default) =>
+        EnqueueAsync(requests, null, cancellationToken);
+
+    /// <summary>
+    /// Accepts jobs that a person hands in: who did it stands in the journal, one entry a call, before the jobs are there. The entry of a call
+    /// that made nothing (an existing job had the key, a dependency was missing) stays, as one of what was asked for.
+    /// </summary>
+    public async Task<IReadOnlyList<JobReceipt>> EnqueueAsync(IReadOnlyList<JobRequest> requests, Act? act, CancellationToken cancellationToken = default)
     {
         if (requests.Count == 0)
         {
@@ -38,7 +45,13 @@ public sealed class JobClient
         var now = _clock.GetUtcNow();
         requests = Written(requests);
         Check(requests, JobRules.MaxBatch, now);
-        return Read(await _store.EnqueueAsync([.. requests.Select(request => ToNewJob(request, now))], now, cancellationToken));
+        List<NewJob> jobs = [.. requests.Select(request => ToNewJob(request, now))];
+        if (act is not null)
+        {
+            await _store.AppendAsync([EnqueueFact.Of(jobs, act, now)], cancellationToken);
+        }
+
+        return Read(await _store.EnqueueAsync(jobs, now, cancellationToken));
     }
 
     /// <summary>Accepts a batch and one more job that runs when all of the batch have ended as <paramref name="condition"/> says; all or none.</summary>

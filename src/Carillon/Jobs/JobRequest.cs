@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Carillon.Store;
 
@@ -75,4 +76,4 @@ public sealed record JobRequest
 /// <summary>The answer to an enqueue: the job is durable.</summary>
 /// <param name="Id">The job that stands for the request.</param>
 /// <param name="Status">Whether it was created, was there, or took another's place.</param>
-public readonly record struct JobReceipt(Guid Id, EnqueueStatus Status);
+public readonly record struct JobReceipt(Guid Id, [property: JsonConverter(typeof(JsonStringEnumConverter<EnqueueStatus>))] EnqueueStatus Status);

@@ -115,6 +115,7 @@ internal static class JobRules
         Name("handler", handler.Name)
             .Concat(handler.Queue is null ? [] : Name("queue", handler.Queue))
             .Concat(Retry(handler.Retry))
+            .Concat(handler.Attempts is < 1 or > MaxAttempts ? [new Fault("attempts", $"{handler.Attempts}", $"must be from 1 to {MaxAttempts}, or null for the policy's")] : [])
             .Concat(Timeout(handler.Timeout))
             .Concat(handler.MaxConcurrent is < 1 or > MaxLimit ? [new Fault("maxConcurrent", $"{handler.MaxConcurrent}", $"must be from 1 to {MaxLimit}, or null for no limit")] : [])
             .Select(fault => fault with { Field = $"handler '{handler.Name}', {fault.Field}" });

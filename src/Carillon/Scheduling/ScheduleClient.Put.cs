@@ -58,7 +58,7 @@ public sealed partial class ScheduleClient
         ScheduleRequest request, Schedule? before, Act act, DateTimeOffset now, int? place, List<Fault> faults, CancellationToken cancellationToken)
     {
         Zones.TryFind(request.Zone ?? _defaults.Zone, out var zone, out _);
-        var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, now));
+        var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, _defaults.Queue(request.Handler), now));
         if (ReferenceEquals(draft, before)) return draft;
         try
         {

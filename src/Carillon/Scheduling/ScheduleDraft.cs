@@ -7,7 +7,7 @@ namespace Carillon.Scheduling;
 internal static class ScheduleDraft
 {
     /// <summary>The schedule to write; equal to <paramref name="before"/> when the request says the same.</summary>
-    public static Schedule Of(ScheduleRequest request, Schedule? before, Guid newId, Act act, (string Zone, DateTimeOffset Now) at)
+    public static Schedule Of(ScheduleRequest request, Schedule? before, Guid newId, Act act, (string Zone, string Queue, DateTimeOffset Now) at)
     {
         var start = before ?? new Schedule
         {
@@ -20,7 +20,7 @@ internal static class ScheduleDraft
             CreatedAt = at.Now,
             UpdatedAt = at.Now,
         };
-        var draft = Fill(start, request, at.Zone);
+        var draft = Fill(start, request, at.Zone, at.Queue);
         draft = SetMode(draft, request.Mode, act);
         if (before is not null && IsReanchored(before, draft)) draft = draft with { AnchorAt = draft.StartAt ?? at.Now };
         return before is not null && IsSame(before, draft) ? before : draft with { UpdatedAt = at.Now };
@@ -30,7 +30,7 @@ internal static class ScheduleDraft
     public static bool IsRetimed(Schedule before, Schedule after) =>
         before.Zone != after.Zone || before.StartAt != after.StartAt || before.AnchorAt != after.AnchorAt || !MeansTheSame(before, after);
 
-    private static Schedule Fill(Schedule schedule, ScheduleRequest request, string zone) => schedule with
+    private static Schedule Fill(Schedule schedule, ScheduleRequest request, string zone, string queue) => schedule with
     {
         Owner = request.Owner,
         Description = request.Description,
@@ -45,7 +45,7 @@ internal static class ScheduleDraft
         Jitter = request.Jitter,
         Handler = request.Handler,
         Args = request.Args,
-        Queue = request.Queue,
+        Queue = request.Queue ?? queue,
         Priority = request.Priority,
         Retry = request.Retry,
         Timeout = request.Timeout,

@@ -41,8 +41,8 @@ public sealed record ScheduleRequest
     /// <summary>Each job is due up to this long after its instant, at random; at most a day.</summary>
     public TimeSpan Jitter { get; init; }
 
-    /// <summary>The jobs' queue.</summary>
-    public string Queue { get; init; } = "default";
+    /// <summary>The jobs' queue; null for the handler's own, as this node knows it when the schedule is put, else <c>default</c>.</summary>
+    public string? Queue { get; init; }
 
     /// <summary>The jobs' priority, −100 to 100.</summary>
     public int Priority { get; init; }

@@ -19,7 +19,7 @@ internal static class ScheduleRules
         JobRules.Name("name", request.Name)
             .Concat(JobRules.Name("handler", request.Handler))
             .Concat(When(request.Kind, request.Expression, request.Dialect, request.Zone ?? defaults.Zone))
-            .Concat(JobRules.Name("queue", request.Queue))
+            .Concat(request.Queue is null ? [] : JobRules.Name("queue", request.Queue))
             .Concat(JobRules.Priority(request.Priority))
             .Concat(JobRules.Args(request.Args))
             .Concat(JobRules.Retry(request.Retry))

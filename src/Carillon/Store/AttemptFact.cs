@@ -27,7 +27,7 @@ public sealed record AttemptFact(
 
     /// <summary>The fact of a node's loss.</summary>
     internal static AttemptFact OwnerLost(Job job, DateTimeOffset endedAt) =>
-        Make(job, job.StartedAt, endedAt, "owner lost", null, $"node {job.Node} was lost while it ran this job");
+        Make(job, job.StartedAt, endedAt, "owner lost", null, $"node {job.Node} was lost while it had this job");
 
     private static AttemptFact Make(Job job, DateTimeOffset? startedAt, DateTimeOffset endedAt, string state, string? reason, string? error) =>
         new(job.Attempt, job.Token, job.Node, startedAt, endedAt, state, reason, error, job.Handler, job.Schedule);

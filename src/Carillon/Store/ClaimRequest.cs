@@ -3,14 +3,23 @@ namespace Carillon.Store;
 /// <summary>A node asks for work.</summary>
 internal sealed record ClaimRequest
 {
+    /// <summary>A claim cancels no more expired jobs than this before it begins, so that none takes long.</summary>
+    public const int MostExpired = 1_000;
+
     /// <summary>The node's name.</summary>
     public required string Node { get; init; }
 
     /// <summary>The token of the node's lease: a node whose lease was lost claims nothing.</summary>
     public required long NodeToken { get; init; }
 
-    /// <summary>Free slots.</summary>
+    /// <summary>At most so many jobs.</summary>
     public required int Limit { get; init; }
+
+    /// <summary>
+    /// How many of them can begin at once: the node's free slots. A job whose node was lost is claimed into one of these or not at all,
+    /// so that a further loss of it is the loss of a job that was really begun.
+    /// </summary>
+    public int Slots { get; init; } = int.MaxValue;
 
     /// <summary>The handlers it has, each with its limit over the whole cluster (null: none). Jobs of other handlers are left alone.</summary>
     public required IReadOnlyDictionary<string, int?> Handlers { get; init; }
@@ -26,4 +35,5 @@ internal sealed record ClaimRequest
 /// instant not after now when more could be claimed already. Null: nothing to wait for.
 /// </param>
 /// <param name="IsNodeLost">The node's lease is not held any more; nothing was claimed.</param>
-internal sealed record ClaimBatch(IReadOnlyList<Job> Jobs, DateTimeOffset? NextDueAt, bool IsNodeLost = false);
+/// <param name="IsSlotWanted">The claim ended at a job that must begin at once, and <see cref="ClaimRequest.Slots"/> were taken: ask again when one is free.</param>
+internal sealed record ClaimBatch(IReadOnlyList<Job> Jobs, DateTimeOffset? NextDueAt, bool IsNodeLost = false, bool IsSlotWanted = false);

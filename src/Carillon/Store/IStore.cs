@@ -36,14 +36,15 @@ internal interface IJobStore
 
     /// <summary>
     /// Gives the node up to <see cref="ClaimRequest.Limit"/> due jobs, best rank first (rank: <c>RunAt</c> less a minute for each point
-    /// of priority, then id), obeying paused queues, queue limits, handler limits and concurrency keys. Expired jobs met on the way are cancelled.
+    /// of priority, then id), obeying paused queues, queue limits, handler limits and concurrency keys. Expired jobs are cancelled first, as
+    /// <see cref="PurgeAsync"/> does it, and none is ever given.
     /// </summary>
     Task<ClaimBatch> ClaimAsync(ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Ends attempts, in one transaction. False at a place: that claim was lost and nothing of it was written.</summary>
     Task<IReadOnlyList<bool>> FinishAsync(IReadOnlyList<Finish> finishes, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Takes back the claims of nodes whose lease is gone: pending at once, or dead (<c>poison</c>) at the third loss. Says which jobs.</summary>
+    /// <summary>Takes back the claims of nodes whose lease is gone: pending at once, or dead (<c>poison</c>) at the third loss in a row. Says which jobs.</summary>
     Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Gives back the node's running jobs whose claims are not among <paramref name="known"/>: pending at once, with their attempt, and no owner loss. Says which.</summary>
@@ -67,7 +68,12 @@ internal interface IJobStore
     /// <summary>How many live jobs there are.</summary>
     Task<Summary> SummarizeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Cancels expired jobs, removes ended jobs and journal entries past their retention; at most <paramref name="limit"/> rows. Says how many, and when the next job expires.</summary>
+    /// <summary>
+    /// Cancels the jobs that have not begun by their <see cref="Job.ExpiresAt"/> (<c>expired</c>), whatever they wait for: their instant, a paused or
+    /// full queue, a busy key, a node with the handler, other jobs. Its caller comes back when the next one expires, and is told by
+    /// <see cref="StoreSignal.Expiries"/> of each that comes to wait. Then removes ended jobs and journal entries past their retention; at most
+    /// <paramref name="limit"/> rows. Says how many, and when the next job expires.
+    /// </summary>
     Task<PurgeResult> PurgeAsync(Retention retention, int limit, DateTimeOffset now, CancellationToken cancellationToken);
 }
 

@@ -39,7 +39,7 @@ public sealed record Job
     /// <summary>Attempts begun that count: an owner loss, a snooze and a shutdown give theirs back.</summary>
     public int Attempt { get; init; }
 
-    /// <summary>Nodes that were lost while they ran it.</summary>
+    /// <summary>Nodes that were lost while they had it, in a row: an attempt that comes to an end of its own, and is followed by another, sets it back to 0.</summary>
     public int OwnerLosses { get; init; }
 
     /// <summary>The nominal instant; never changes, while <see cref="RunAt"/> moves with retries and jitter.</summary>

@@ -130,7 +130,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     // The row of an ended job is one by its key; the handler's own ends may only repeat with a death of the node between.
     private void CheckOneCompletion(StoreFileView file, IReadOnlyList<OracleLine> lines)
     {
-        var losses = file.Rows("select lower(hex(id)), owner_losses, state, attempt from job_done", 4).ToDictionary(row => Guid.ParseExact(row[0], "N"), row => (Losses: Number(row[1]), State: row[2], Attempt: row[3]));
+        // By the journal: the row counts losses in a row only.
+        var deaths = file.Rows("select subject, count(*) from journal where kind = 'attempt' and json_extract(data, '$.state') = 'owner lost' group by subject", 2).ToDictionary(row => Guid.Parse(row[0]), row => Number(row[1]));
+        var losses = file.Rows("select lower(hex(id)), state, attempt from job_done", 3).ToDictionary(row => Guid.ParseExact(row[0], "N"), row => (Losses: deaths.GetValueOrDefault(Guid.ParseExact(row[0], "N")), State: row[1], Attempt: row[2]));
         var ends = lines.Where(line => line.What == "end").CountBy(line => line.Job).ToDictionary();
         Assert.All(losses.Where(job => job.Value.State == "3"), job =>
         {
@@ -139,9 +141,12 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         });
         var starts = lines.Where(line => line.What == "start").CountBy(line => line.Job).ToDictionary();
         Assert.All(starts, job => Assert.InRange(job.Value, 1, 1 + losses[job.Key].Losses));
-        output.WriteLine($"{losses.Count(job => job.Value.State == "4" && starts.GetValueOrDefault(job.Key) < 3)} of the quarantined had begun fewer than three times");
-        var quarantinedUnbegun = losses.Count(job => job.Value.State == "4" && !starts.ContainsKey(job.Key));
-        Assert.True(quarantinedUnbegun == 0, $"{quarantinedUnbegun} jobs were quarantined as poison although their handler never began");
+        var begun = losses.Where(job => job.Value.State == "4").CountBy(job => starts.GetValueOrDefault(job.Key)).ToDictionary();
+        output.WriteLine($"of the quarantined {begun.GetValueOrDefault(3)} had begun three times, {begun.GetValueOrDefault(2)} twice (the first death found them claimed ahead), {begun.GetValueOrDefault(1)} once");
+
+        // Between a claim into a free slot and the handler's first line lies a moment in which a kill may fall; that it falls there twice for one job is chance.
+        Assert.False(begun.ContainsKey(0), $"{begun.GetValueOrDefault(0)} jobs were quarantined as poison although their handler never began");
+        Assert.True(begun.GetValueOrDefault(1) <= 1 + (begun.Values.Sum() / 50), $"{begun.GetValueOrDefault(1)} of {begun.Values.Sum()} quarantined jobs had begun only once");
     }
 
     // Each instant of each schedule is one job or a fact that says why not.

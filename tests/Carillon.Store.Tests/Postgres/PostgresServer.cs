@@ -34,7 +34,7 @@ internal static class PostgresServer
     }
 
     private static async Task<NpgsqlDataSource> OpenAsync() =>
-        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(await ConnectionStringAsync) { MaxPoolSize = 60 });
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(await ConnectionStringAsync) { MaxPoolSize = 60, NoResetOnClose = true, MaxAutoPrepare = 40, AutoPrepareMinUsages = 5 });
 
     private static async Task<string> StartAsync()
     {

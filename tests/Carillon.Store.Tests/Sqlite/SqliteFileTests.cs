@@ -1,3 +1,6 @@
+using Carillon.Sqlite;
+using Microsoft.Extensions.Logging;
+
 namespace Carillon.Store.Tests.Sqlite;
 
 /// <summary>Whose the file is, and what happens when it is not sound.</summary>
@@ -19,6 +22,18 @@ public sealed class SqliteFileTests : IDisposable
 
         Assert.Contains(_directory.DatabasePath, refusal.Message, StringComparison.Ordinal);
         Assert.Contains($"process {Environment.ProcessId}", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_open_is_not_told_as_opened_again()
+    {
+        var log = new LineCount();
+        await using var store = new SqliteStore(new SqliteStoreOptions { Path = _directory.DatabasePath }, log);
+
+        await store.UpgradeSchemaAsync(Stop);
+        await store.UpgradeSchemaAsync(Stop);
+
+        Assert.Equal(1, log.Count);
     }
 
     [Fact]
@@ -142,5 +157,16 @@ public sealed class SqliteFileTests : IDisposable
     {
         await using var store = await _directory.OpenAsync();
         await store.EnqueueAsync([.. StoreDirectory.NewJobs(jobs)], Noon, Stop);
+    }
+
+    private sealed class LineCount : ILogger<SqliteStore>
+    {
+        public int Count { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Count++;
     }
 }

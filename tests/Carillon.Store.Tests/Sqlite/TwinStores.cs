@@ -94,14 +94,13 @@ internal sealed class TwinStores(MemoryStore memory, IStore other, int seed)
             return;
         }
 
-        // A claim of the specification meets expired jobs also behind a limit; the purge before it leaves none.
-        await SameAsync("expire", store => store.PurgeAsync(new Retention(TimeSpan.MaxValue, TimeSpan.MaxValue, TimeSpan.MaxValue), 1000, Now, Stop));
         var node = Any(_nodes);
         var request = new ClaimRequest
         {
             Node = node.Name,
             NodeToken = node.InMemory,
             Limit = _random.Next(6),
+            Slots = _random.Next(6),
             Handlers = new Dictionary<string, int?> { ["work"] = null, ["other"] = _random.Next(3) == 0 ? 1 : null },
             Queues = _random.Next(5) == 0 ? new HashSet<string> { "mail", "default" } : null,
         };
@@ -114,7 +113,7 @@ internal sealed class TwinStores(MemoryStore memory, IStore other, int seed)
         for (var i = _random.Next(1, 4); i > 0 && _claimed.Count > 0; i--)
         {
             var job = Any(_claimed);
-            finishes.Add(new Finish(job, Outcome()) { StartedAt = job.StartedAt!.Value, EndedAt = Now, Progress = _random.Next(3) == 0 ? 50 : null });
+            finishes.Add(new Finish(job, Outcome()) { StartedAt = job.StartedAt!.Value, EndedAt = Now, IsReleased = _random.Next(3) == 0, Progress = _random.Next(3) == 0 ? 50 : null });
             if (_random.Next(5) > 0)
             {
                 _claimed.Remove(job);

@@ -88,6 +88,21 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public async Task While_beats_fail_it_says_so_at_once_and_then_once_a_minute()
+    {
+        var rig = new EngineRig();
+        rig.Spy.Fail("AcquireAsync");
+
+        for (var second = 0; second < 150; second++)
+        {
+            await rig.BeatAsync();
+            rig.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(3, rig.Logs.Count(1030));
+    }
+
+    [Fact]
     public async Task A_lease_that_could_not_be_renewed_in_time_stops_the_handlers_and_writes_nothing()
     {
         var rig = new EngineRig();
@@ -121,10 +136,11 @@ public sealed class HeartbeatTests
         rig.Work = static _ => Task.FromResult<Outcome?>(null);
 
         await rig.Node.Janitor.RunOnceAsync(EngineRig.Stop);
+        var losses = (await rig.JobAsync(id)).OwnerLosses;
         await rig.RunAsync();
 
         var job = await rig.JobAsync(id);
-        Assert.Equal((JobState.Succeeded, 1, 1), (job.State, job.Attempt, job.OwnerLosses));
+        Assert.Equal((JobState.Succeeded, 1, 1), (job.State, job.Attempt, losses));
     }
 
     [Fact]

@@ -170,6 +170,7 @@ public sealed class JobRunnerTests
         await rig.Memory.FinishAsync([finish!], rig.Now, EngineRig.Stop);
 
         var job = await rig.JobAsync(id);
+        Assert.True(finish!.IsReleased);
         Assert.Equal((JobState.Pending, 0, 0), (job.State, job.Attempt, job.OwnerLosses));
     }
 

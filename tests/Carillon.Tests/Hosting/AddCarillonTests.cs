@@ -1,5 +1,6 @@
 using Carillon.Hosting;
 using Carillon.Jobs;
+using Carillon.Scheduling;
 using Carillon.Store;
 using Carillon.Store.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -91,14 +92,43 @@ public sealed class AddCarillonTests
         builder.Services.AddCarillon(carillon => carillon
             .Handle("twice", static (CancellationToken _) => Task.CompletedTask)
             .Handle("twice", static (CancellationToken _) => Task.CompletedTask)
-            .Handle(new HandlerDefinition { Name = "odd", Run = null!, Timeout = TimeSpan.FromDays(8), MaxConcurrent = 0, Retry = new RetryPolicy { Attempts = 0 }, Queue = "" }));
+            .Handle(new HandlerDefinition { Name = "odd", Run = null!, Timeout = TimeSpan.FromDays(8), MaxConcurrent = 0, Retry = new RetryPolicy { Attempts = 0 }, Attempts = 0, Queue = "" }));
         using var host = builder.Build();
 
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        Assert.Equal(6, error.Failures.Count());
+        Assert.Equal(7, error.Failures.Count());
         Assert.Contains(error.Failures, fault => fault.Contains("No store", StringComparison.Ordinal));
-        Assert.Equal(4, error.Failures.Count(fault => fault.Contains("handler 'odd'", StringComparison.Ordinal)));
+        Assert.Equal(5, error.Failures.Count(fault => fault.Contains("handler 'odd'", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Attempts_of_a_handler_change_the_number_and_leave_the_hosts_pauses()
+    {
+        var hosts = new RetryPolicy { Attempts = 9, Backoff = Backoff.Fixed, Base = TimeSpan.FromMinutes(1) };
+        await using var host = TestHost.Build(carillon => carillon
+            .Configure(options => options.Retry = hosts)
+            .Handle(new HandlerDefinition { Name = "twice", Run = static _ => Task.FromResult<Outcome?>(null), Attempts = 2 })
+            .Handle(new HandlerDefinition { Name = "plain", Run = static _ => Task.FromResult<Outcome?>(null) }));
+
+        var handlers = host.Services.GetRequiredService<HandlerRegistry>();
+
+        Assert.Equal(hosts with { Attempts = 2 }, handlers.Find("twice")!.Retry);
+        Assert.Null(handlers.Find("plain")!.Retry);
+    }
+
+    [Fact]
+    public async Task A_schedule_that_names_no_queue_takes_its_handlers()
+    {
+        await using var host = await TestHost.StartAsync(carillon => carillon.Handle(new HandlerDefinition { Name = "send", Run = static _ => Task.FromResult<Outcome?>(null), Queue = "mail" }));
+        var act = new Act("ada", "cli", "schedule.put");
+        var request = new ScheduleRequest { Name = "a", Handler = "send", Kind = RecurrenceKind.Every, Expression = "1h" };
+
+        var own = await host.Schedules.PutAsync(request, act);
+        var named = await host.Schedules.PutAsync(request with { Name = "b", Queue = "slow" }, act);
+        var unknown = await host.Schedules.PutAsync(request with { Name = "c", Handler = "elsewhere" }, act);
+
+        Assert.Equal(["mail", "slow", "default"], new[] { own, named, unknown }.Select(put => put.Schedule!.Queue));
     }
 
     [Fact]

@@ -32,6 +32,28 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void The_older_environment_names_are_read()
+    {
+        var options = Read(("SCHEDULER_CACHE_TTL", "300"), ("DATABASE_MAX_CONNECTIONS", "20"), ("ENABLE_PERFORMANCE_MONITORING", "false"));
+
+        Assert.Equal((TimeSpan.FromMinutes(5), 20, false), (options.CacheDuration, options.MaxConnections, options.EnablePerformanceMonitoring));
+    }
+
+    [Fact]
+    public void The_older_environment_names_are_checked()
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Read(("SCHEDULER_CACHE_TTL", "soon"), ("DATABASE_MAX_CONNECTIONS", "few"), ("ENABLE_PERFORMANCE_MONITORING", "yes")));
+
+        Assert.Equal(
+            [
+                "DATABASE_MAX_CONNECTIONS (few) cannot be read; expected a whole number.",
+                "ENABLE_PERFORMANCE_MONITORING (yes) cannot be read; expected true or false.",
+                "SCHEDULER_CACHE_TTL (soon) cannot be read; expected whole seconds, such as 300, or a duration such as 5m.",
+            ],
+            error.Failures);
+    }
+
+    [Fact]
     public void Queues_are_a_list_or_names_with_commas()
     {
         Assert.Equal(["paper", "mail"], Read(("Carillon:Queues:0", "paper"), ("Carillon:Queues:1", "mail")).Queues);
@@ -45,6 +67,15 @@ public sealed class SettingsTests
 
         Assert.Equal(3, error.Failures.Count());
         Assert.All(error.Failures, fault => Assert.Contains("expected", fault, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_can_be_read_but_not_meant_is_told_with_it()
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Read(("Carillon:Enabled", "perhaps"), ("SCHEDULER_CONCURRENCY", "0")));
+
+        Assert.Equal(["Carillon:Enabled", "MaxConcurrentJobs"], error.Failures.Select(fault => fault.Split(' ')[0]));
+        Assert.EndsWith("The configuration sets it by SCHEDULER_CONCURRENCY.", error.Failures.Last(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,6 +124,8 @@ public sealed class SettingsTests
         var result = Check(options =>
         {
             options.MaxConcurrentJobs = 0;
+            options.MaxConnections = 0;
+            options.CacheDuration = TimeSpan.FromSeconds(-1);
             options.ClaimBatch = 5_001;
             options.JobTimeout = TimeSpan.FromDays(8);
             options.Retry = new RetryPolicy { Attempts = 0 };
@@ -106,7 +139,7 @@ public sealed class SettingsTests
             options.Queues.Add("");
         });
 
-        string[] names = ["MaxConcurrentJobs", "ClaimBatch", "KeepFinished", "KeepDead", "JobTimeout", "DrainTimeout", "HeartbeatInterval", "retry.attempts", "Queues", "NodeName", "Zone"];
+        string[] names = ["MaxConcurrentJobs", "MaxConnections", "ClaimBatch", "KeepFinished", "KeepDead", "JobTimeout", "DrainTimeout", "CacheDuration", "HeartbeatInterval", "retry.attempts", "Queues", "NodeName", "Zone"];
         Assert.Equal(names, result.Failures!.Select(fault => fault.Split(' ', ':')[0]));
     }
 

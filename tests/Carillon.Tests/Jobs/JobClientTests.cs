@@ -33,6 +33,14 @@ public sealed class JobClientTests
         Assert.Equal("""{"to":"Ada","pages":2}""", System.Text.Encoding.UTF8.GetString(job.Args));
     }
 
+    [Fact]
+    public void A_receipt_that_a_host_answers_with_says_its_status_in_words()
+    {
+        var json = JsonSerializer.Serialize(new JobReceipt(Guid.Empty, EnqueueStatus.Existing), JsonSerializerOptions.Web);
+
+        Assert.Equal("""{"id":"00000000-0000-0000-0000-000000000000","status":"Existing"}""", json);
+    }
+
     [Theory]
     [InlineData(null, null, "default")]
     [InlineData("letters", null, "paper")]

@@ -16,7 +16,19 @@ public sealed class ExplainTests
 
         Assert.Equal("It has not begun: no handler — no live node has a handler named 'mail.send'; start one that has, or cancel the job.", explanation["answer"].GetString());
         Assert.Equal(explanation["answer"].GetString(), explanation["facts"][0].GetProperty("text").GetString());
-        Assert.Equal("It was enqueued for the handler 'mail.send' on the queue 'default'.", explanation["facts"][1].GetProperty("text").GetString());
+        Assert.Equal("local (from 127.0.0.1) enqueued it, for the handler 'mail.send' on the queue 'default'.", explanation["facts"][1].GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task A_job_of_a_trigger_says_that_a_person_had_it_made()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.PostAsync("/api/v1/schedules", """{"name":"s","handler":"x","every":"1h"}""");
+        var id = (await api.PostAsync("/api/v1/schedules/s/trigger"))["id"].GetString();
+
+        var explanation = await api.GetAsync($"/api/v1/explain/jobs/{id}");
+
+        Assert.Equal("The schedule 's' was triggered by hand and made it, for the handler 'x' on the queue 'default'.", explanation["facts"][1].GetProperty("text").GetString());
     }
 
     [Fact]

@@ -187,7 +187,7 @@ public sealed class JobApiTests
         Assert.Equal("user", cancelled["reason"].GetString());
         Assert.Equal(HttpStatusCode.Conflict, again.Status);
         Assert.Equal("pending", retried["state"].GetString());
-        Assert.Equal(["job.cancel", "job.retry"], journal["items"].EnumerateArray().Select(entry => entry.GetProperty("data").GetProperty("act").GetString()));
+        Assert.Equal(["job.enqueue", "job.cancel", "job.retry"], journal["items"].EnumerateArray().Select(entry => entry.GetProperty("data").GetProperty("act").GetString()));
         Assert.Equal("local", journal["items"][0].GetProperty("who").GetString());
     }
 

@@ -8,6 +8,17 @@ namespace Carillon.Tests.Rest;
 public sealed partial class MetricsTests
 {
     [Fact]
+    public async Task Without_performance_monitoring_a_scrape_shows_what_is_read_then()
+    {
+        await using var api = await ApiHost.StartWorkingAsync(carillon => carillon.Configure(options => options.EnablePerformanceMonitoring = false));
+
+        var answer = await api.GetAsync("/metrics");
+
+        Assert.DoesNotContain("carillon_store_duration", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("carillon_store_up 1\n", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_scrape_shows_what_ran_and_what_waits()
     {
         await using var api = await ApiHost.StartWorkingAsync(carillon => carillon.Handle("x", _ => Task.CompletedTask));

@@ -64,29 +64,43 @@ public sealed class StoreTroubleTests
         Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("/health/ready")).Status);
     }
 
-    private static Task<ApiHost> StartAsync(Exception error) => ApiHost.StartAsync(wrap: inner => BrokenStore.Around(inner, error));
+    [Fact]
+    public async Task A_job_whose_entry_cannot_be_written_is_not_made()
+    {
+        await using var api = await ApiHost.StartAsync(wrap: inner => BrokenStore.Around(inner, new StoreUnavailableException("gone"), nameof(IJournalStore.AppendAsync)));
 
-    /// <summary>A store whose reads fail; what a host needs to start still works.</summary>
+        var answer = await api.PostAsync("/api/v1/jobs", """{"handler":"x"}""");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
+        Assert.Empty(await api.Store.ListAsync(new JobQuery(), CancellationToken.None));
+    }
+
+    private static Task<ApiHost> StartAsync(Exception error) =>
+        ApiHost.StartAsync(wrap: inner => BrokenStore.Around(inner, error, nameof(IJobStore.ListAsync), nameof(ILeaseStore.ListLeasesAsync)));
+
+    /// <summary>A store of which some calls fail; what a host needs to start still works.</summary>
 #pragma warning disable CA1852 // DispatchProxy derives from it
     public class BrokenStore : DispatchProxy
     {
         private object? _inner;
         private Exception? _error;
+        private string[] _calls = [];
 
-        internal static IStore Around(IStore inner, Exception error)
+        internal static IStore Around(IStore inner, Exception error, params string[] calls)
         {
             var store = Create<IStore, BrokenStore>();
-            ((BrokenStore)(object)store)._inner = inner;
-            ((BrokenStore)(object)store)._error = error;
+            var broken = (BrokenStore)(object)store;
+            (broken._inner, broken._error, broken._calls) = (inner, error, calls);
             return store;
         }
 
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
-        {
-            nameof(IJobStore.ListAsync) => Task.FromException<IReadOnlyList<Job>>(_error!),
-            nameof(ILeaseStore.ListLeasesAsync) => Task.FromException<IReadOnlyList<Lease>>(_error!),
-            _ => targetMethod.Invoke(_inner, args),
-        };
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            _calls.Contains(targetMethod!.Name) ? Failed(targetMethod.ReturnType, _error!) : targetMethod.Invoke(_inner, args);
+
+        private static object Failed(Type task, Exception error) => task == typeof(Task)
+            ? Task.FromException(error)
+            : typeof(Task).GetMethods().Single(method => method is { Name: nameof(Task.FromException), IsGenericMethod: true })
+                .MakeGenericMethod(task.GetGenericArguments()[0]).Invoke(null, [error])!;
     }
 #pragma warning restore CA1852
 }

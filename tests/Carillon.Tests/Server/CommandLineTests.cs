@@ -42,6 +42,8 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("jb list", "Did you mean job?")]
+    [InlineData("perhaps", "'perhaps' is not a verb of carillon; there are serve, apply, job, ")]
+    [InlineData("queue perhaps", "'perhaps' is not a verb of carillon queue; there are ")]
     [InlineData("job lst", "Did you mean list?")]
     [InlineData("job list --sate dead", "Did you mean --state?")]
     [InlineData("job list --limit many", "many")]

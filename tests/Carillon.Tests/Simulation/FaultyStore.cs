@@ -48,7 +48,8 @@ internal sealed partial class FaultyStore(IStore inner, World world, Oracle orac
             }
 
             return batch;
-        });
+        },
+        batch => batch.Jobs.ToList().ForEach(job => oracle.Begun(job.Id)));
 
     public async Task<IReadOnlyList<FireResult>> FireAsync(IReadOnlyList<Firing> firings, DateTimeOffset now, CancellationToken cancellationToken) =>
         await CallAsync(async () =>
@@ -58,7 +59,7 @@ internal sealed partial class FaultyStore(IStore inner, World world, Oracle orac
             return results;
         });
 
-    private async Task<T> CallAsync<T>(Func<Task<T>> call)
+    private async Task<T> CallAsync<T>(Func<Task<T>> call, Action<T>? onLostReply = null)
     {
         if (IsFaulty && world.Random.NextDouble() < world.Faults.LostRequest)
         {
@@ -68,6 +69,7 @@ internal sealed partial class FaultyStore(IStore inner, World world, Oracle orac
         var answer = await call();
         if (IsFaulty && world.Random.NextDouble() < world.Faults.LostReply)
         {
+            onLostReply?.Invoke(answer);
             throw new SimulatedFaultException("the reply was lost");
         }
 

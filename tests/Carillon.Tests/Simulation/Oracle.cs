@@ -5,7 +5,7 @@ namespace Carillon.Tests.Simulation;
 /// <summary>
 /// Watches from outside the engine and says what was broken. The invariants: an accepted job ends; at most one accepted end a claim and
 /// one completion a job; tokens rise; one job per (schedule, instant); attempts within the policy; jobs of a concurrency key never
-/// hold claims together; no attempt begins after a cancellation was accepted.
+/// hold claims together; no attempt begins after a cancellation was accepted; a quarantined job was begun at least twice.
 /// </summary>
 internal sealed class Oracle
 {
@@ -14,12 +14,16 @@ internal sealed class Oracle
     private readonly Dictionary<Guid, string> _completed = [];
     private readonly HashSet<(string Schedule, DateTimeOffset At)> _fired = [];
     private readonly HashSet<Guid> _cancelled = [];
+    private readonly Dictionary<Guid, int> _begun = [];
 
     public List<string> Broken { get; } = [];
 
     public List<string> Trace { get; } = [];
 
     public void Cancelled(Guid job) => _cancelled.Add(job);
+
+    /// <summary>A handler was called, or might have been: a claim's answer was lost.</summary>
+    public void Begun(Guid job) => _begun[job] = _begun.GetValueOrDefault(job) + 1;
 
     public void Claimed(IReadOnlyList<Job> jobs)
     {
@@ -71,6 +75,12 @@ internal sealed class Oracle
         {
             Expect(seen.TryGetValue(id, out var job), $"{id} was accepted and is gone");
             Expect(job is null || job.IsEnded, $"{id} has not ended: {job?.State}, run at {job?.RunAt:O}, node {job?.Node}");
+        }
+
+        // The first of three losses may be of a job that was claimed and not begun; the others are not.
+        foreach (var job in jobs.Where(job => job.Reason == "poison"))
+        {
+            Expect(_begun.GetValueOrDefault(job.Id) >= 2, $"{job.Id} was quarantined and had begun {_begun.GetValueOrDefault(job.Id)} times");
         }
 
         foreach (var group in jobs.Where(job => job.Schedule is not null).GroupBy(job => (job.Schedule, job.ScheduledAt)))

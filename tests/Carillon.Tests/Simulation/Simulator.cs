@@ -221,6 +221,7 @@ internal sealed class Simulator
 
     private async Task<Outcome?> WorkAsync(JobContext context)
     {
+        Oracle.Begun(context.Id);
         var dice = _world.Random.Next(20);
         var duration = TimeSpan.FromSeconds(_world.Random.NextDouble() * (dice == 0 ? 60 : 3));
         await DelayAsync(duration, context.Clock, dice == 1 ? CancellationToken.None : context.CancellationToken);

@@ -76,6 +76,7 @@ internal sealed partial class MemoryStore
             IsDelayed = true,
             Attempt = 0,
             OwnerLosses = 0,
+            ExpiresAt = job.IsEnded && job.ExpiresAt <= now ? null : job.ExpiresAt,
         });
         return true;
     }

@@ -3,8 +3,6 @@ namespace Carillon.Store.Memory;
 // Who may run what, and for how long that stands.
 internal sealed partial class MemoryStore
 {
-    private const int LossesUntilPoison = 3;
-
     public Task<ClaimBatch> ClaimAsync(ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
         TransactAsync(() => Claim(request, now), cancellationToken);
 
@@ -21,8 +19,10 @@ internal sealed partial class MemoryStore
             return new ClaimBatch([], null, IsNodeLost: true);
         }
 
+        ExpireJobs(ClaimRequest.MostExpired, now);
         var limits = new ClaimLimits(request.Handlers, QueueDefinitions(), _jobs.Values.Where(job => job.State == JobState.Running));
         var claimed = new List<Job>();
+        var isSlotWanted = false;
         foreach (var job in PendingFor(request).Where(job => job.RunAt <= now).OrderBy(Rank).ThenBy(job => job.Id).ToList())
         {
             if (claimed.Count >= request.Limit)
@@ -36,12 +36,18 @@ internal sealed partial class MemoryStore
             }
             else if (!limits.HoldBack(job))
             {
+                // It ends here, so that none behind it takes the next slot before it.
+                if (isSlotWanted = job.OwnerLosses > 0 && claimed.Count >= request.Slots)
+                {
+                    break;
+                }
+
                 claimed.Add(Begin(job, request, now));
                 limits.Take(job);
             }
         }
 
-        return new ClaimBatch(claimed, PendingFor(request).Where(job => !limits.HoldBack(job)).Min(job => (DateTimeOffset?)job.RunAt));
+        return new ClaimBatch(claimed, PendingFor(request).Where(job => !limits.HoldBack(job)).Min(job => (DateTimeOffset?)job.RunAt), IsSlotWanted: isSlotWanted);
     }
 
     private IEnumerable<Definition> QueueDefinitions() => _definitions.Values.Where(definition => definition.Kind == DefinitionKinds.Queue);
@@ -94,9 +100,9 @@ internal sealed partial class MemoryStore
         {
             End(lost, JobState.Cancelled, job.CancelReason, now);
         }
-        else if (lost.OwnerLosses >= LossesUntilPoison)
+        else if (lost.OwnerLosses >= OwnerLoss.UntilPoison)
         {
-            End(lost with { Error = Poison(lost) }, JobState.Dead, "poison", now);
+            End(lost with { Error = OwnerLoss.Poison(lost) }, JobState.Dead, "poison", now);
         }
         else
         {
@@ -104,7 +110,4 @@ internal sealed partial class MemoryStore
             Save(lost with { State = JobState.Pending, RunAt = lost.RunAt < now ? lost.RunAt : now });
         }
     }
-
-    private static string Poison(Job job) =>
-        $"{job.OwnerLosses} nodes were lost while they ran this job, {job.Node} the last; it is kept from running a further one down. Find out what it does to its process, then retry it.";
 }

@@ -20,6 +20,7 @@ internal sealed partial class MemoryStore
 
         job = job with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? job.Progress };
         var outcome = Heed(job, finish.Outcome);
+        job = job with { OwnerLosses = finish.LossesAfter(job, outcome) };
         AppendAll(finish.Facts);
         if (AttemptFact.Of(job, outcome, finish.StartedAt, finish.EndedAt) is { } fact)
         {

@@ -23,7 +23,8 @@ internal sealed partial class MemoryStore
         AppendAll(firing.Facts);
         if (firing.Overlap == OverlapPolicy.CancelPrevious)
         {
-            FindLive(firing.ConcurrencyKey).ForEach(job => TryCancel(job, "overlap", now));
+            // Read anew: one may have ended with the one before it, as its dependent.
+            FindLive(firing.ConcurrencyKey).ForEach(job => TryCancel(_jobs[job.Id], "overlap", now));
         }
 
         var skipped = SplitOverlapping(firing, out var wanted);

@@ -87,7 +87,7 @@ internal sealed partial class MemoryStore
         Put(_jobs, job.Id, job);
         var isSlotFreed = before?.State == JobState.Running && job.State != JobState.Running;
         _signal |= job.State == JobState.Pending || isSlotFreed ? StoreSignal.Jobs : StoreSignal.None;
-        _signal |= before is null && job.ExpiresAt is not null ? StoreSignal.Expiries : StoreSignal.None;
+        _signal |= job.ExpiresAt is not null && IsUnbegun(job) && !(before is not null && IsUnbegun(before)) ? StoreSignal.Expiries : StoreSignal.None;
         _signal |= job.IsEnded ? StoreSignal.Ended : StoreSignal.None;
         _signal |= job.CancelReason is not null && before?.CancelReason is null ? StoreSignal.Cancels : StoreSignal.None;
     }

@@ -14,11 +14,13 @@ internal sealed partial class MemoryStore
         return new PurgeResult(removed, expired, Unbegun().Min(job => job.ExpiresAt));
     }
 
-    private IEnumerable<Job> Unbegun() => _jobs.Values.Where(job => job.State is JobState.Pending or JobState.Waiting);
+    private IEnumerable<Job> Unbegun() => _jobs.Values.Where(IsUnbegun);
+
+    private static bool IsUnbegun(Job job) => job.State is JobState.Pending or JobState.Waiting;
 
     private int ExpireJobs(int limit, DateTimeOffset now)
     {
-        var expired = Unbegun().Where(job => job.ExpiresAt <= now).OrderBy(job => job.ExpiresAt).Take(limit).Select(job => job.Id).ToList();
+        var expired = Unbegun().Where(job => job.ExpiresAt <= now).OrderBy(job => job.ExpiresAt).ThenBy(job => job.Id).Take(limit).Select(job => job.Id).ToList();
         foreach (var id in expired)
         {
             // One that waited for another expired one is cancelled by that one's end: the first cause stands.
