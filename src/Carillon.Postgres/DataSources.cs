@@ -15,6 +15,7 @@ internal static class DataSources
 
         // No statement of ours leaves anything behind in its session, so nothing need be reset between two users of it.
         settings.NoResetOnClose = true;
+        settings.TcpKeepAlive = true;
         if (!settings.ContainsKey("Max Auto Prepare"))
         {
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);

@@ -16,7 +16,7 @@ internal sealed partial class Listener(Connections connections, Notifier notifie
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     // A network that swallows everything shows itself by the lack of an answer to this.
-    private static readonly TimeSpan Probe = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Probe = TimeSpan.FromMinutes(10);
     private readonly CancellationTokenSource _stopping = new();
     private Task _listening = Task.CompletedTask;
 

@@ -17,8 +17,18 @@ internal sealed partial class PostgresStore
     public async Task<IReadOnlyList<Schedule>> ListSchedulesAsync(ScheduleQuery query, CancellationToken cancellationToken) =>
         await ReadAsync(transaction => ScheduleLists.ListAsync(transaction, query), cancellationToken);
 
-    public Task<DueSchedules> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(transaction => ScheduleLists.ListDueAsync(transaction, now, limit), cancellationToken);
+    public async Task<DueSchedules> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        if (_rest.FindDue(now) is { } rest)
+        {
+            return rest;
+        }
+
+        var news = _rest.News;
+        var due = await ReadAsync(transaction => ScheduleLists.ListDueAsync(transaction, now, limit), cancellationToken);
+        _rest.Keep(due, news);
+        return due;
+    }
 
     public Task<IReadOnlyList<FireResult>> FireAsync(IReadOnlyList<Firing> firings, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(transaction => Firings.FireAllAsync(transaction, firings, now), cancellationToken);
@@ -35,14 +45,43 @@ internal sealed partial class PostgresStore
     public async Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalQuery query, CancellationToken cancellationToken) =>
         await ReadAsync(transaction => JournalLists.ReadAsync(transaction, query), cancellationToken);
 
-    public Task<Lease?> AcquireAsync(string name, string owner, TimeSpan duration, string data, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(transaction => LeaseTable.AcquireAsync(transaction, new Lease(name, owner, now + duration, 0, data), now), cancellationToken);
+    public async Task<Lease?> AcquireAsync(string name, string owner, TimeSpan duration, string data, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (name == "leader" && _rest.IsLedByOther(owner, now))
+        {
+            return null;
+        }
 
-    public Task<Renewal> RenewAsync(string name, long token, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(transaction => LeaseTable.RenewAsync(transaction, name, token, duration, now), cancellationToken);
+        var lease = await WriteAsync(transaction => LeaseTable.AcquireAsync(transaction, new Lease(name, owner, now + duration, 0, data), now), cancellationToken);
+        if (lease is not null)
+        {
+            _rest.Forget(name, lease.Token);
+        }
 
-    public Task ReleaseAsync(string name, long token, CancellationToken cancellationToken) =>
-        WriteAsync(transaction => LeaseTable.ReleaseAsync(transaction, name, token), cancellationToken);
+        return lease;
+    }
+
+    // The node's heartbeat takes the leader's lease along; the leader's own renewal, right after it, finds that done.
+    public async Task<Renewal> RenewAsync(string name, long token, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!name.StartsWith("node/", StringComparison.Ordinal))
+        {
+            return _rest.IsLeaderRenewed(token, duration, now) && name == "leader"
+                ? new Renewal(IsHeld: true, [])
+                : await WriteAsync(transaction => LeaseTable.RenewAsync(transaction, name, token, duration, now), cancellationToken);
+        }
+
+        var node = new Lease(name, "", now + duration, token, "{}");
+        var (renewal, beat) = await WriteAsync(transaction => BeatTable.RenewAsync(transaction, node, _rest.LeaderToken, duration, now), cancellationToken);
+        _rest.Keep(beat);
+        return renewal;
+    }
+
+    public async Task ReleaseAsync(string name, long token, CancellationToken cancellationToken)
+    {
+        await WriteAsync(transaction => LeaseTable.ReleaseAsync(transaction, name, token), cancellationToken);
+        _rest.Forget(name, 0);
+    }
 
     public async Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken) =>
         await ReadAsync(transaction => LeaseTable.ListAsync(transaction, prefix, now), cancellationToken);

@@ -11,14 +11,24 @@ internal sealed partial class PostgresStore
         return _enqueues.EnqueueAsync(jobs, now, cancellationToken);
     }
 
-    public Task<ClaimBatch> ClaimAsync(ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(transaction => Claiming.ClaimAsync(transaction, request, now), cancellationToken);
+    public async Task<ClaimBatch> ClaimAsync(ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (_rest.FindClaim(request, now) is { } rest)
+        {
+            return rest;
+        }
+
+        var news = _rest.News;
+        var batch = await WriteAsync(transaction => Claiming.ClaimAsync(transaction, request, now), cancellationToken);
+        _rest.Keep(request, batch, news);
+        return batch;
+    }
 
     public Task<IReadOnlyList<bool>> FinishAsync(IReadOnlyList<Finish> finishes, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(transaction => Finishing.FinishAllAsync(transaction, finishes, now), cancellationToken);
 
-    public Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(transaction => Finishing.ReclaimAsync(transaction, now), cancellationToken);
+    public async Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        _rest.IsNoneLost(now) ? [] : await WriteAsync(transaction => Finishing.ReclaimAsync(transaction, now), cancellationToken);
 
     public Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(transaction => Finishing.ReturnAsync(transaction, node, known, now), cancellationToken);

@@ -20,6 +20,7 @@ internal sealed partial class PostgresStore : IStore
     private readonly ILogger<PostgresStore> _logger;
     private readonly Sql _sql;
     private readonly PostgresMemory _memory = new();
+    private readonly Rest _rest = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly EnqueueGroup _enqueues;
     private readonly Connections _connections;
@@ -70,7 +71,13 @@ internal sealed partial class PostgresStore : IStore
         Instants.FromTicks(await ReadAsync(transaction => transaction.Use(ClockSql).FirstAsync(row => row.GetInt64(0)), cancellationToken));
 
     public Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken) =>
-        WriteAsync(transaction => Shifting.ShiftAsync(transaction, step), cancellationToken);
+        WriteAsync(
+            transaction =>
+            {
+                _rest.Keep(beat: null);
+                return Shifting.ShiftAsync(transaction, step);
+            },
+            cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -120,6 +127,7 @@ internal sealed partial class PostgresStore : IStore
 
     private void Hear(StoreSignal signal)
     {
+        _rest.Hear(signal);
         try
         {
             if (signal != StoreSignal.None)
