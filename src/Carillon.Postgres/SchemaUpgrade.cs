@@ -68,6 +68,13 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
         }
     }
 
+    /// <summary>Takes a schema away with all that stands in it; for those that were made to measure or to test.</summary>
+    public static async Task DropAsync(NpgsqlDataSource source, string schema)
+    {
+        await using var command = source.CreateCommand($"drop schema if exists {new Sql(schema).Quoted} cascade");
+        await command.ExecuteNonQueryAsync();
+    }
+
     private async Task AdmitAsync(NpgsqlConnection connection, int version, CancellationToken cancellationToken)
     {
         if (version <= Newest)
@@ -95,7 +102,7 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
             return version;
         }
 
-        await ExecuteAsync(connection, from == 0 ? $"create schema if not exists {sql.Turn("carillon.").TrimEnd('.')}" : "", cancellationToken);
+        await ExecuteAsync(connection, from == 0 ? $"create schema if not exists {sql.Quoted}" : "", cancellationToken);
         await ExecuteAsync(connection, sql.Turn(await ReadAsync(to > from ? $"{to:0000}.up.sql" : $"{from:0000}.down.sql", cancellationToken)), cancellationToken);
         if (to > 0)
         {

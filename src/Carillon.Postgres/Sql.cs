@@ -14,6 +14,9 @@ internal sealed class Sql(string schema)
 
     public string Schema => schema;
 
+    /// <summary>The schema's name as it stands in a statement.</summary>
+    public string Quoted { get; } = $"\"{schema.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
     /// <summary>Where the processes of one scheduler tell each other news.</summary>
     public string Channel { get; } = schema.Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal);
 
