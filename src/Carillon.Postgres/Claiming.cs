@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Carillon.Postgres;
 
-/// <summary>One claim: the database's function picks the jobs (Schema/0001.up.sql says how); here they are put in order.</summary>
+/// <summary>One claim: the database's functions pick the jobs (Schema/0001.up.sql says how), in one round trip; here they are put in order.</summary>
 internal static class Claiming
 {
     // Jobs are due, but other claims have them locked: they are gone, or free again, in a moment.
@@ -13,19 +13,17 @@ internal static class Claiming
     private const string ClaimSql = $"select {JobRow.Columns} from carillon.claim($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     private const string RestSql = "select is_held, next_at, is_limited, has_expired, is_next_lost from carillon.claim_rest($1, $2, $3, $4, $5, $6)";
 
-    public static async Task<ClaimBatch> ClaimAsync(Transaction transaction, ClaimRequest request, DateTimeOffset now)
+    public static async Task<ClaimBatch> ClaimAsync(Connections connections, ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // Where jobs have expired the function gives none: they are cancelled first, and it is asked again.
-        var jobs = await TakeAsync(transaction, request, now, isExpired: false);
-        var rest = await AskAsync(transaction, request, now);
+        var (jobs, rest) = await AskAsync(connections, request, (now, IsExpired: false), cancellationToken);
         if (rest.HasExpired)
         {
-            await Purging.ExpireAsync(transaction, ClaimRequest.MostExpired, now);
-            jobs = await TakeAsync(transaction, request, now, isExpired: true);
-            rest = await AskAsync(transaction, request, now);
+            // None was given: what has expired is cancelled first, and it is asked again.
+            await connections.WriteAsync(transaction => Purging.ExpireAsync(transaction, ClaimRequest.MostExpired, now), cancellationToken);
+            (jobs, rest) = await AskAsync(connections, request, (now, IsExpired: true), cancellationToken);
         }
 
-        transaction.Memory.IsLimited |= rest.IsLimited;
+        connections.Memory.IsLimited |= rest.IsLimited;
         if (!rest.IsHeld)
         {
             return new ClaimBatch([], null, IsNodeLost: true);
@@ -40,25 +38,67 @@ internal static class Claiming
     // Priority buys a minute a point: whoever waits that much longer overtakes, so none starves.
     private static (long, Guid) Rank(Job job) => (Instants.ToTicks(job.RunAt) - (TimeSpan.TicksPerMinute * job.Priority), job.Id);
 
-    private static Task<List<Job>> TakeAsync(Transaction transaction, ClaimRequest request, DateTimeOffset now, bool isExpired) =>
-        request.Limit <= 0
-            ? Task.FromResult(new List<Job>())
-            : BindScope(transaction.Use(ClaimSql).Set(request.Node).Set(request.NodeToken).Set(request.Limit), request)
-                .Set(now).Set(request.Slots).Set(isExpired).ListAsync(JobRow.Read);
+    private static Task<(List<Job> Jobs, ClaimRest State)> AskAsync(Connections connections, ClaimRequest request, (DateTimeOffset Now, bool IsExpired) state, CancellationToken cancellationToken) =>
+        connections.SendAsync(
+            async batch =>
+            {
+                if (request.Limit > 0)
+                {
+                    var claim = new NpgsqlBatchCommand(connections.Sql.Of(ClaimSql));
+                    AddScope(claim.Parameters, request, state.Now, request.Limit);
+                    claim.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.Slots });
+                    claim.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = state.IsExpired });
+                    batch.BatchCommands.Add(claim);
+                }
 
-    private static Task<ClaimRest> AskAsync(Transaction transaction, ClaimRequest request, DateTimeOffset now) =>
-        BindScope(transaction.Use(RestSql).Set(request.Node).Set(request.NodeToken), request).Set(now)
-            .FirstAsync(row => new ClaimRest(row.GetBoolean(0), row.InstantOrNull(1), IsTrue(row, 2), IsTrue(row, 3), IsTrue(row, 4)));
+                var rest = new NpgsqlBatchCommand(connections.Sql.Of(RestSql));
+                AddScope(rest.Parameters, request, state.Now, null);
+                batch.BatchCommands.Add(rest);
+                return await ReadAsync(batch, cancellationToken);
+            },
+            cancellationToken);
+
+    private static async Task<(List<Job> Jobs, ClaimRest State)> ReadAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
+        var jobs = new List<Job>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (batch.BatchCommands.Count > 1)
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                jobs.Add(JobRow.Read(reader));
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+        }
+
+        await reader.ReadAsync(cancellationToken);
+        var rest = new ClaimRest(reader.GetBoolean(0), reader.InstantOrNull(1), IsTrue(reader, 2), IsTrue(reader, 3), IsTrue(reader, 4));
+
+        // To the end: an error at the commit comes only there.
+        while (await reader.NextResultAsync(cancellationToken))
+        {
+        }
+
+        return (jobs, rest);
+    }
 
     private static bool IsTrue(NpgsqlDataReader row, int column) => !row.IsDBNull(column) && row.GetBoolean(column);
 
-    private static Statement BindScope(Statement statement, ClaimRequest request)
+    private static void AddScope(NpgsqlParameterCollection parameters, ClaimRequest request, DateTimeOffset now, int? limit)
     {
         var handlers = request.Handlers.ToArray();
-        return statement
-            .SetAll(Array.ConvertAll(handlers, handler => handler.Key), NpgsqlDbType.Text)
-            .SetAll(Array.ConvertAll(handlers, handler => handler.Value), NpgsqlDbType.Integer)
-            .SetAll(request.Queues?.ToArray(), NpgsqlDbType.Text);
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = request.Node });
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = request.NodeToken });
+        if (limit is { } most)
+        {
+            parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
+        }
+
+        parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(handlers, handler => handler.Key), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(handlers, handler => handler.Value), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+        parameters.Add(new NpgsqlParameter { Value = (object?)request.Queues?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        parameters.Add(new NpgsqlParameter<long> { TypedValue = Instants.ToTicks(now) });
     }
 
     private readonly record struct ClaimRest(bool IsHeld, DateTimeOffset? NextAt, bool IsLimited, bool HasExpired, bool IsNextLost);

@@ -15,14 +15,31 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
 
     public NpgsqlDataSource Source => source;
 
+    public PostgresMemory Memory => memory;
+
+    public Sql Sql => sql;
+
     /// <summary>Runs a transaction that changes something. May run the work several times; only the last one counts.</summary>
-    public async Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken)
+    public Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) =>
+        RepeatAsync(() => CommitAsync(work, cancellationToken), cancellationToken);
+
+    /// <summary>Runs statements that are sent together and so are one transaction, in one round trip.</summary>
+    public Task<T> SendAsync<T>(Func<NpgsqlBatch, Task<T>> work, CancellationToken cancellationToken) => RepeatAsync(
+        async () =>
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var batch = connection.CreateBatch();
+            return await work(batch);
+        },
+        cancellationToken);
+
+    private async Task<T> RepeatAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await CommitAsync(work, cancellationToken);
+                return await work();
             }
             catch (PostgresException exception) when (tries < MostTries && IsPassing(exception))
             {

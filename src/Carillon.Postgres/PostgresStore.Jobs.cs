@@ -19,7 +19,7 @@ internal sealed partial class PostgresStore
         }
 
         var news = _rest.News;
-        var batch = await WriteAsync(transaction => Claiming.ClaimAsync(transaction, request, now), cancellationToken);
+        var batch = await Claiming.ClaimAsync(Ready, request, now, cancellationToken);
         _rest.Keep(request, batch, news);
         return batch;
     }

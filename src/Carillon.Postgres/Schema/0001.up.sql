@@ -283,7 +283,7 @@ create function carillon.claim(p_node text, p_token bigint, p_limit integer, p_h
     p_slots integer, p_is_expired boolean)
 returns setof carillon.job
 language plpgsql
-set enable_seqscan = off set enable_bitmapscan = off set jit = off
+set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_left integer := p_limit;
@@ -443,7 +443,7 @@ $$;
 create function carillon.claim_rest(p_node text, p_token bigint, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
     out is_held boolean, out next_at bigint, out is_limited boolean, out has_expired boolean, out is_next_lost boolean)
 language plpgsql
-set enable_seqscan = off set enable_bitmapscan = off set jit = off
+set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
     l_ids integer[];
@@ -500,7 +500,7 @@ $$;
 create function carillon.unpark(p_keys text[])
 returns integer
 language plpgsql
-set enable_seqscan = off set enable_bitmapscan = off
+set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_key text;
