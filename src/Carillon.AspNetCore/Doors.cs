@@ -18,6 +18,8 @@ internal sealed record Doors
 
     public required ScheduleClient Schedules { get; init; }
 
+    public required CalendarClient Calendars { get; init; }
+
     public required QueueClient Queues { get; init; }
 
     public required ClusterReader Cluster { get; init; }
@@ -54,6 +56,7 @@ internal sealed record Doors
         {
             Jobs = instance.Jobs,
             Schedules = instance.Schedules,
+            Calendars = instance.Calendars,
             Queues = instance.Queues,
             Cluster = instance.Cluster,
             Keys = keys,

@@ -20,18 +20,18 @@ internal static class EnqueueBatch
     }
 
     /// <summary>One request by itself, all or none.</summary>
-    public static async Task<IReadOnlyList<EnqueueResult>> WriteAsync(Transaction transaction, IReadOnlyList<NewJob> jobs, DateTimeOffset now) =>
-        MayShare(jobs)
-            ? (await WriteAllAsync(transaction, [(jobs, now)]))[0]
-            : await Enqueuing.EnqueueAllAsync(transaction, jobs, now);
+    public static async Task<IReadOnlyList<EnqueueResult>> WriteAsync(Transaction transaction, EnqueueRequest request) =>
+        MayShare(request.Jobs)
+            ? (await WriteAllAsync(transaction, [request]))[0]
+            : await Enqueuing.EnqueueAllAsync(transaction, request);
 
     /// <summary>Requests that may share.</summary>
-    public static async Task<IReadOnlyList<EnqueueResult[]>> WriteAllAsync(Transaction transaction, IReadOnlyList<(IReadOnlyList<NewJob> Jobs, DateTimeOffset Now)> requests)
+    public static async Task<IReadOnlyList<EnqueueResult[]>> WriteAllAsync(Transaction transaction, IReadOnlyList<EnqueueRequest> requests)
     {
         var results = requests.Select(request => new EnqueueResult[request.Jobs.Count]).ToList();
         var plain = new List<Job>();
         var contested = FindContested(requests);
-        foreach (var (jobs, now) in requests)
+        foreach (var (jobs, _, now) in requests)
         {
             // Asked of each, in their order: an id that comes twice is new the first time only.
             plain.AddRange(jobs.Where(job => transaction.Memory.IsNew(job.Id) && NewRows.IsPlain(job) && !IsContested(job, contested)).Select(job => job.ToJob(now)));
@@ -47,7 +47,7 @@ internal static class EnqueueBatch
     }
 
     // Who gets a key that is asked for more than once is decided by the order.
-    private static HashSet<(string Tenant, string Key)> FindContested(IReadOnlyList<(IReadOnlyList<NewJob> Jobs, DateTimeOffset Now)> requests)
+    private static HashSet<(string Tenant, string Key)> FindContested(IReadOnlyList<EnqueueRequest> requests)
     {
         HashSet<(string, string)> seen = [], contested = [];
         foreach (var job in requests.SelectMany(request => request.Jobs).Where(job => job.Key is not null))
@@ -64,7 +64,11 @@ internal static class EnqueueBatch
     private static bool IsContested(NewJob job, HashSet<(string Tenant, string Key)> contested) =>
         job.Key is not null && contested.Contains((job.Tenant, job.Key));
 
-    private static async Task FillAsync(Transaction transaction, (IReadOnlyList<NewJob> Jobs, DateTimeOffset Now) request, EnqueueResult[] results, HashSet<Guid> written)
+    /// <summary>Who handed it in, if anything of it is new.</summary>
+    public static Task NoteAsync(Transaction transaction, EnqueueRequest request, EnqueueResult[] results) =>
+        request.Act is { } act && Array.Exists(results, result => result.IsNew) ? JournalTable.AppendAllAsync(transaction, [act]) : Task.CompletedTask;
+
+    private static async Task FillAsync(Transaction transaction, EnqueueRequest request, EnqueueResult[] results, HashSet<Guid> written)
     {
         for (var i = 0; i < results.Length; i++)
         {
@@ -73,5 +77,13 @@ internal static class EnqueueBatch
                 ? new EnqueueResult(EnqueueStatus.Created, job.Id)
                 : await Enqueuing.EnqueueAsync(transaction, job, request.Now);
         }
+
+        await NoteAsync(transaction, request, results);
     }
 }
+
+/// <summary>What one caller asks for.</summary>
+/// <param name="Jobs">All of them or none.</param>
+/// <param name="Act">Who handed them in; written with them.</param>
+/// <param name="Now">The instant at which it happens.</param>
+internal sealed record EnqueueRequest(IReadOnlyList<NewJob> Jobs, JournalEntry? Act, DateTimeOffset Now);

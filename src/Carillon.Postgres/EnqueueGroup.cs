@@ -15,11 +15,11 @@ internal sealed class EnqueueGroup(Connections connections)
     private readonly Queue<Request> _waiting = new();
     private int _writers;
 
-    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(EnqueueRequest asked, CancellationToken cancellationToken)
     {
-        if (!EnqueueBatch.MayShare(jobs) || jobs.Count >= LargestBatch)
+        if (!EnqueueBatch.MayShare(asked.Jobs) || asked.Jobs.Count >= LargestBatch)
         {
-            return connections.WriteAsync(transaction => EnqueueBatch.WriteAsync(transaction, jobs, now), cancellationToken);
+            return connections.WriteAsync(transaction => EnqueueBatch.WriteAsync(transaction, asked), cancellationToken);
         }
 
         if (cancellationToken.IsCancellationRequested)
@@ -27,7 +27,7 @@ internal sealed class EnqueueGroup(Connections connections)
             return Task.FromCanceled<IReadOnlyList<EnqueueResult>>(cancellationToken);
         }
 
-        var request = new Request(jobs, now);
+        var request = new Request(asked);
         lock (_lock)
         {
             _waiting.Enqueue(request);
@@ -56,7 +56,7 @@ internal sealed class EnqueueGroup(Connections connections)
         lock (_lock)
         {
             var batch = new List<Request>();
-            for (var size = 0; _waiting.TryPeek(out var next) && (batch.Count == 0 || size + next.Jobs.Count <= LargestBatch); size += next.Jobs.Count)
+            for (var size = 0; _waiting.TryPeek(out var next) && (batch.Count == 0 || size + next.Asked.Jobs.Count <= LargestBatch); size += next.Asked.Jobs.Count)
             {
                 batch.Add(_waiting.Dequeue());
             }
@@ -71,7 +71,7 @@ internal sealed class EnqueueGroup(Connections connections)
         try
         {
             var results = await connections.WriteAsync(
-                transaction => EnqueueBatch.WriteAllAsync(transaction, batch.ConvertAll(request => (request.Jobs, request.Now))), CancellationToken.None);
+                transaction => EnqueueBatch.WriteAllAsync(transaction, batch.ConvertAll(request => request.Asked)), CancellationToken.None);
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Done.TrySetResult(results[i]);
@@ -91,7 +91,7 @@ internal sealed class EnqueueGroup(Connections connections)
         }
     }
 
-    private sealed record Request(IReadOnlyList<NewJob> Jobs, DateTimeOffset Now)
+    private sealed record Request(EnqueueRequest Asked)
     {
         // Asynchronously: a caller's continuation must not hold up the writer.
         public TaskCompletionSource<IReadOnlyList<EnqueueResult>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

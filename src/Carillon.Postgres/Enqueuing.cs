@@ -11,16 +11,13 @@ internal static class Enqueuing
     private const string HolderSql = "select id from carillon.job where tenant = $1 and key = $2";
 
     /// <summary>All or none.</summary>
-    public static async Task<IReadOnlyList<EnqueueResult>> EnqueueAllAsync(Transaction transaction, IReadOnlyList<NewJob> jobs, DateTimeOffset now)
+    public static async Task<IReadOnlyList<EnqueueResult>> EnqueueAllAsync(Transaction transaction, EnqueueRequest request)
     {
+        var (jobs, _, now) = request;
         var results = new EnqueueResult[jobs.Count];
-        if (jobs.All(job => job.After.Count == 0))
+        if (await transaction.TryAsync(WriteAsync))
         {
-            await WriteAsync();
-        }
-        else
-        {
-            await transaction.TryAsync(WriteAsync);
+            await EnqueueBatch.NoteAsync(transaction, request, results);
         }
 
         return results;

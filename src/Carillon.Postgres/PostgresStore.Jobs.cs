@@ -5,10 +5,10 @@ namespace Carillon.Postgres;
 // The facet of jobs, each call one transaction.
 internal sealed partial class PostgresStore
 {
-    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken)
     {
         _ = Ready;
-        return _enqueues.EnqueueAsync(jobs, now, cancellationToken);
+        return _enqueues.EnqueueAsync(new EnqueueRequest(jobs, act, now), cancellationToken);
     }
 
     public async Task<ClaimBatch> ClaimAsync(ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken)

@@ -29,6 +29,7 @@ internal static class ScheduleLists
         where.Add("tenant = ''");
         where.Add("owner = ", query.Owner);
         where.Add("handler = ", query.Handler);
+        where.Add("calendar = ", query.Calendar);
         where.Add("mode = ", (long?)query.Mode);
         where.Add("name > ", query.After);
         return where.Bind(transaction, $"select {ScheduleTable.Columns} from carillon.schedule where {where} order by name limit {query.Limit}").ListAsync(ScheduleRow.ReadSchedule);

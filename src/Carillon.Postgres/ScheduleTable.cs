@@ -10,14 +10,15 @@ internal static class ScheduleTable
     public const string Columns = "document, version, next_at, last_at, fired_count";
 
     private const string InsertSql = /*lang=sql*/ """
-        insert into carillon.schedule (tenant, name, id, owner, handler, mode, version, next_at, last_at, fired_count, max_count, end_at, document)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        insert into carillon.schedule (tenant, name, id, owner, handler, mode, version, next_at, last_at, fired_count, max_count, end_at, document, calendar)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         on conflict (tenant, name) do nothing
         """;
 
     private const string UpdateSql = /*lang=sql*/ """
         update carillon.schedule
-           set id = $3, owner = $4, handler = $5, mode = $6, version = $7, next_at = $8, last_at = $9, fired_count = $10, max_count = $11, end_at = $12, document = $13
+           set id = $3, owner = $4, handler = $5, mode = $6, version = $7, next_at = $8, last_at = $9, fired_count = $10, max_count = $11, end_at = $12, document = $13,
+               calendar = $14
          where tenant = $1 and name = $2
         """;
 
@@ -112,7 +113,7 @@ internal static class ScheduleTable
         await transaction.Use(sql).Set(schedule.Tenant).Set(schedule.Name).Set(schedule.Id).Set(schedule.Owner).Set(schedule.Handler)
             .Set((int)schedule.Mode).Set(schedule.Version).Set(schedule.NextAt).Set(schedule.LastAt)
             .Set(schedule.FiredCount).Set(schedule.MaxCount).Set(schedule.EndAt)
-            .Set(JsonSerializer.Serialize(schedule, StoreJson.Default.Schedule)).RunAsync() > 0;
+            .Set(JsonSerializer.Serialize(schedule, StoreJson.Default.Schedule)).Set(schedule.Calendar).RunAsync() > 0;
 
     private static async Task<bool> TryRemoveAsync(Transaction transaction, string name, Act? act, DateTimeOffset now)
     {

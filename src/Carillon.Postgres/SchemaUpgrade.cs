@@ -14,7 +14,12 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
 {
     // "Carillon" in letters of a telephone; beside it the schema's name, so that schedulers of one database do not wait for each other.
     private const string LockSql = "select pg_advisory_xact_lock(22745, hashtext($1))";
-    private const string IsThereSql = "select to_regclass($1) is not null";
+
+    // Read from the catalog, not by to_regclass: that one may remember, from before the lock was waited for, that there was no such table.
+    private const string IsThereSql = /*lang=sql*/ """
+        select exists (select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = 'meta')
+        """;
+
     private const string VersionSql = "select value from carillon.meta where name = 'schema_version'";
     private const string OldestSql = "select value from carillon.meta where name = 'oldest_program'";
 
@@ -82,7 +87,7 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
             return;
         }
 
-        var oldest = await ScalarAsync(connection, OldestSql, null, cancellationToken) as string;
+        var oldest = await ScalarAsync(connection, sql.Of(OldestSql), null, cancellationToken) as string;
         if (!Version.TryParse(oldest, out var needed) || needed > Program)
         {
             throw new StoreUnavailableException(
@@ -115,7 +120,7 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
 
     private async Task<int> FindVersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (await ScalarAsync(connection, IsThereSql, sql.Turn("carillon.meta"), cancellationToken) is not true)
+        if (await ScalarAsync(connection, IsThereSql, sql.Schema, cancellationToken) is not true)
         {
             return 0;
         }

@@ -39,11 +39,12 @@ internal sealed class Transaction(NpgsqlConnection connection, PostgresMemory me
     public Statement UseOnce(string statement) => new(new NpgsqlCommand(sql.Turn(statement), connection), cancellationToken);
 
     /// <summary>All or nothing within the transaction: what is false takes back what was done.</summary>
-    public async Task TryAsync(Func<Task<bool>> attempt)
+    public async Task<bool> TryAsync(Func<Task<bool>> attempt)
     {
         var (signal, far) = (Signal, FarSignal);
         await Use("savepoint attempt").RunAsync();
-        if (!await attempt())
+        var isKept = await attempt();
+        if (!isKept)
         {
             await Use("rollback to savepoint attempt").RunAsync();
             (Signal, FarSignal) = (signal, far);
@@ -51,5 +52,6 @@ internal sealed class Transaction(NpgsqlConnection connection, PostgresMemory me
         }
 
         await Use("release savepoint attempt").RunAsync();
+        return isKept;
     }
 }

@@ -8,16 +8,13 @@ internal static class Enqueuing
     private const string HolderSql = "select id from job where tenant = ?1 and key = ?2";
 
     /// <summary>All or none.</summary>
-    public static IReadOnlyList<EnqueueResult> EnqueueAll(Transaction transaction, IReadOnlyList<NewJob> jobs, DateTimeOffset now)
+    public static IReadOnlyList<EnqueueResult> EnqueueAll(Transaction transaction, IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now)
     {
         var results = new EnqueueResult[jobs.Count];
-        if (jobs.All(job => job.After.Count == 0))
+        var isWritten = jobs.All(job => job.After.Count == 0) ? Write() : transaction.Try(Write);
+        if (act is not null && isWritten && Array.Exists(results, result => result.IsNew))
         {
-            Write();
-        }
-        else
-        {
-            transaction.Try(Write);
+            JournalTable.AppendAll(transaction, [act]);
         }
 
         return results;

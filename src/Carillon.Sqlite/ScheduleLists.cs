@@ -21,6 +21,7 @@ internal static class ScheduleLists
         where.Add("tenant = ''");
         where.Add("owner = ", query.Owner, (statement, index) => statement.Set(index, query.Owner));
         where.Add("handler = ", query.Handler, (statement, index) => statement.Set(index, query.Handler));
+        where.Add("calendar = ", query.Calendar, (statement, index) => statement.Set(index, query.Calendar));
         where.Add("mode = ", query.Mode, (statement, index) => statement.Set(index, (long)query.Mode!.Value));
         where.Add("name > ", query.After, (statement, index) => statement.Set(index, query.After));
         var schedules = new List<Schedule>();

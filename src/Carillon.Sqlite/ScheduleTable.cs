@@ -10,8 +10,8 @@ internal static class ScheduleTable
     public const string Columns = "document, version, next_at, last_at, fired_count";
 
     private const string PutSql = /*lang=sql*/ """
-        insert or replace into schedule (tenant, name, id, owner, handler, mode, version, next_at, last_at, fired_count, max_count, end_at, document)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        insert or replace into schedule (tenant, name, id, owner, handler, mode, version, next_at, last_at, fired_count, max_count, end_at, document, calendar)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
         """;
 
     private const string FindSql = $"select {Columns} from schedule where tenant = ?1 and name = ?2";
@@ -126,7 +126,7 @@ internal static class ScheduleTable
         row.Set(1, schedule.Tenant).Set(2, schedule.Name).Set(3, schedule.Id).Set(4, schedule.Owner).Set(5, schedule.Handler)
             .Set(6, (long)schedule.Mode).Set(7, schedule.Version).Set(8, schedule.NextAt).Set(9, schedule.LastAt)
             .Set(10, schedule.FiredCount).Set(11, schedule.MaxCount).Set(12, schedule.EndAt)
-            .Set(13, JsonSerializer.Serialize(schedule, StoreJson.Default.Schedule)).Run();
+            .Set(13, JsonSerializer.Serialize(schedule, StoreJson.Default.Schedule)).Set(14, schedule.Calendar).Run();
     }
 
     private static bool TryRemove(Transaction transaction, string name, Act? act, DateTimeOffset now)

@@ -5,8 +5,8 @@ namespace Carillon.Sqlite;
 // The facet of jobs, each call one operation of the writer or one reading.
 internal sealed partial class SqliteStore
 {
-    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken) =>
-        Writer.RunAsync(transaction => Enqueuing.EnqueueAll(transaction, jobs, now), cancellationToken);
+    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Writer.RunAsync(transaction => Enqueuing.EnqueueAll(transaction, jobs, act, now), cancellationToken);
 
     public Task<ClaimBatch> ClaimAsync(ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
         Writer.RunAsync(transaction => Claiming.Claim(transaction, request, now), cancellationToken);

@@ -89,11 +89,12 @@ internal sealed class Transaction(Database database, Board board)
     /// Does all of a change or, when it says no, nothing of it, inside the operation. A savepoint costs two statements and a new
     /// look at the board, so it is for the few changes that must write before they know.
     /// </summary>
-    public void Try(Func<bool> change)
+    public bool Try(Func<bool> change)
     {
         var signal = Signal;
         Execute("savepoint attempt");
-        if (!change())
+        var isKept = change();
+        if (!isKept)
         {
             Execute("rollback to attempt");
             Signal = signal;
@@ -101,5 +102,6 @@ internal sealed class Transaction(Database database, Board board)
         }
 
         Execute("release attempt");
+        return isKept;
     }
 }

@@ -21,12 +21,27 @@ public sealed class SameAsRunTimeTests
     [InlineData("* * * * MOON")]
     [InlineData("*/0 * * * *")]
     [InlineData("0 0 31W * L")]
-    [InlineData("@reboot")]
+    [InlineData("H H(1-5) * * *")]
+    [InlineData("H(5-1) * * * *")]
+    [InlineData("CRON_TZ=Europe/Berlin 0 9 * * *")]
+    [InlineData("CRON_TZ=UTC 0 25 * * *")]
     [InlineData("@every 5ms")]
     [InlineData("@every")]
     [InlineData("")]
     [InlineData(" ")]
     public void A_cron_expression(string text) => Compare(RecurrenceForm.Cron, text, "Cron", "CAR0010");
+
+    [Theory]
+    [InlineData("@reboot", "no instant of a calendar")]
+    [InlineData("CRON_TZ=Europe/Berlim 0 9 * * *", "'Europe/Berlim' is not in the IANA list")]
+    [InlineData("CRON_TZ=UTC @every 5m", "A zone stands before")]
+    public void What_makes_no_schedule_does_not_build(string text, string words)
+    {
+        var problem = Assert.Single(Snippet.Compile($$"""class J { [Handles("a"), Cron("{{text}}")] public void A() { } }""").Problems);
+
+        Assert.Equal("CAR0010", problem.Id);
+        Assert.Contains(words, problem.GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_cron_expression_that_is_too_long()

@@ -161,7 +161,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task A_change_reaches_what_the_filter_names_and_stops_at_the_limit()
     {
-        await Store.EnqueueAsync([.. Enumerable.Range(0, 5).Select(_ => Ask() with { Queue = "mail" }), Ask()], Noon, Stop);
+        await Store.EnqueueAsync([.. Enumerable.Range(0, 5).Select(_ => Ask() with { Queue = "mail" }), Ask()], null, Noon, Stop);
         var filter = new JobFilter { Queue = "mail", States = [JobState.Pending] };
 
         var first = await Store.ChangeAsync(filter, JobChange.Cancel, 3, null, Noon, Stop);

@@ -109,7 +109,7 @@ public abstract partial class StoreContract
         var fourth = Ask();
         var second = Ask() with { RunAt = Noon - Second };
         var first = Ask() with { RunAt = Noon - Minute };
-        await Store.EnqueueAsync([fourth, third, second, first], Noon, Stop);
+        await Store.EnqueueAsync([fourth, third, second, first], null, Noon, Stop);
 
         var batch = await ClaimAsync(await JoinAsync("a"));
 
@@ -123,7 +123,7 @@ public abstract partial class StoreContract
         var urgent = Ask() with { RunAt = Noon, Priority = 4 };
         var mild = Ask() with { RunAt = Noon, Priority = 2 };
         var lazy = Ask() with { RunAt = Noon - (5 * Minute), Priority = -10 };
-        await Store.EnqueueAsync([lazy, mild, urgent, old], Noon, Stop);
+        await Store.EnqueueAsync([lazy, mild, urgent, old], null, Noon, Stop);
 
         var batch = await ClaimAsync(await JoinAsync("a"));
 
@@ -152,7 +152,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task No_more_is_claimed_than_asked_and_the_rest_is_due_already()
     {
-        await Store.EnqueueAsync([.. Enumerable.Range(0, 5).Select(_ => Ask())], Noon, Stop);
+        await Store.EnqueueAsync([.. Enumerable.Range(0, 5).Select(_ => Ask())], null, Noon, Stop);
         var node = await JoinAsync("a");
 
         var first = await ClaimAsync(node, Noon, limit: 3);
@@ -238,7 +238,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task Nodes_that_claim_at_once_share_the_work_without_doubles()
     {
-        await Store.EnqueueAsync([.. Enumerable.Range(0, 200).Select(_ => Ask())], Noon, Stop);
+        await Store.EnqueueAsync([.. Enumerable.Range(0, 200).Select(_ => Ask())], null, Noon, Stop);
         var nodes = new List<Node>();
         for (var i = 0; i < 8; i++)
         {

@@ -92,7 +92,7 @@ public abstract partial class StoreContract
     {
         var parents = Enumerable.Range(0, 3).Select(_ => Ask()).ToList();
         var child = Ask("unclaimed") with { After = [.. parents.Select(parent => new After(parent.Id))] };
-        await Store.EnqueueAsync([.. parents, child], Noon, Stop);
+        await Store.EnqueueAsync([.. parents, child], null, Noon, Stop);
         var claimed = (await ClaimAsync(await JoinAsync("a"))).Jobs;
 
         await Store.FinishAsync([.. claimed.Select(job => EndOf(job, Done, Noon))], Noon, Stop);
@@ -105,7 +105,7 @@ public abstract partial class StoreContract
     {
         var parent = await RunAsync();
         var children = Enumerable.Range(0, 20).Select(_ => Ask() with { After = [new After(parent.Id)] }).ToList();
-        await Store.EnqueueAsync(children, Noon, Stop);
+        await Store.EnqueueAsync(children, null, Noon, Stop);
 
         await FinishAsync(parent, Done);
 
@@ -118,7 +118,7 @@ public abstract partial class StoreContract
         var parent = Ask();
         var child = Ask() with { After = [new After(parent.Id)] };
 
-        var results = await Store.EnqueueAsync([parent, child], Noon, Stop);
+        var results = await Store.EnqueueAsync([parent, child], null, Noon, Stop);
 
         Assert.All(results, result => Assert.Equal(EnqueueStatus.Created, result.Status));
         await AssertStateAsync(child.Id, JobState.Waiting);
@@ -131,7 +131,7 @@ public abstract partial class StoreContract
         var faulty = Ask() with { After = [new After(_ids.Next())] };
         var after = Ask();
 
-        var results = await Store.EnqueueAsync([before, faulty, after], Noon, Stop);
+        var results = await Store.EnqueueAsync([before, faulty, after], null, Noon, Stop);
 
         Assert.Equal(new EnqueueResult(EnqueueStatus.UnknownDependency, faulty.Id), results[1]);
         Assert.Empty(await Store.ListAsync(new JobQuery(), Stop));
@@ -142,7 +142,7 @@ public abstract partial class StoreContract
     {
         var holder = await MakeAsync(Ask() with { Key = "k" });
 
-        await Store.EnqueueAsync([Ask() with { Key = "k", OnConflict = OnConflict.Replace }, Ask() with { After = [new After(_ids.Next())] }], Noon, Stop);
+        await Store.EnqueueAsync([Ask() with { Key = "k", OnConflict = OnConflict.Replace }, Ask() with { After = [new After(_ids.Next())] }], null, Noon, Stop);
 
         await AssertStateAsync(holder.Id, JobState.Pending);
     }
@@ -153,7 +153,7 @@ public abstract partial class StoreContract
         var later = Ask();
         var earlier = Ask() with { After = [new After(later.Id)] };
 
-        var results = await Store.EnqueueAsync([earlier, later], Noon, Stop);
+        var results = await Store.EnqueueAsync([earlier, later], null, Noon, Stop);
 
         Assert.Equal(EnqueueStatus.UnknownDependency, results[0].Status);
         Assert.Null(await Store.GetAsync(later.Id, Stop));
@@ -174,10 +174,10 @@ public abstract partial class StoreContract
     {
         var parent = Ask() with { Key = "parent" };
         var child = Ask() with { Key = "child", After = [new After(parent.Id)] };
-        await Store.EnqueueAsync([parent, child], Noon, Stop);
+        await Store.EnqueueAsync([parent, child], null, Noon, Stop);
         var parentAgain = parent with { Id = _ids.Next() };
 
-        var results = await Store.EnqueueAsync([parentAgain, child with { Id = _ids.Next(), After = [new After(parentAgain.Id)] }], Noon, Stop);
+        var results = await Store.EnqueueAsync([parentAgain, child with { Id = _ids.Next(), After = [new After(parentAgain.Id)] }], null, Noon, Stop);
 
         Assert.Equal([new EnqueueResult(EnqueueStatus.Existing, parent.Id), new EnqueueResult(EnqueueStatus.Existing, child.Id)], results);
     }
@@ -201,7 +201,7 @@ public abstract partial class StoreContract
         var patient = Ask() with { After = [new After(parent.Id, AfterCondition.AnyEnd)] };
         var grandchild = Ask() with { After = [new After(child.Id)] };
 
-        var results = await Store.EnqueueAsync([child, patient, grandchild], Noon, Stop);
+        var results = await Store.EnqueueAsync([child, patient, grandchild], null, Noon, Stop);
 
         Assert.All(results, result => Assert.Equal(EnqueueStatus.Created, result.Status));
         await AssertStateAsync(child.Id, JobState.Cancelled, "dependency");
@@ -232,7 +232,7 @@ public abstract partial class StoreContract
         }
 
         var last = Ask() with { After = [new After(chain[^1].Id, AfterCondition.AnyEnd)] };
-        await Store.EnqueueAsync([.. chain, last], Noon, Stop);
+        await Store.EnqueueAsync([.. chain, last], null, Noon, Stop);
 
         await FinishAsync(root, Failed);
 
@@ -248,7 +248,7 @@ public abstract partial class StoreContract
         var left = Ask() with { After = [new After(root.Id)] };
         var right = Ask() with { After = [new After(root.Id)] };
         var bottom = Ask() with { After = [new After(left.Id), new After(right.Id, AfterCondition.AnyEnd)] };
-        await Store.EnqueueAsync([left, right, bottom], Noon, Stop);
+        await Store.EnqueueAsync([left, right, bottom], null, Noon, Stop);
 
         await FinishAsync(root, Failed);
 

@@ -80,7 +80,7 @@ public abstract partial class StoreContract
     {
         var asked = Ask();
 
-        var results = await Store.EnqueueAsync([asked, asked], Noon, Stop);
+        var results = await Store.EnqueueAsync([asked, asked], null, Noon, Stop);
 
         Assert.Equal([EnqueueStatus.Created, EnqueueStatus.Existing], results.Select(result => result.Status));
     }
@@ -91,20 +91,32 @@ public abstract partial class StoreContract
         var jobs = Enumerable.Range(0, 600).Select(_ => Ask()).ToList();
         jobs.Reverse();
 
-        var results = await Store.EnqueueAsync(jobs, Noon, Stop);
+        var results = await Store.EnqueueAsync(jobs, null, Noon, Stop);
 
         Assert.Equal(jobs.Select(job => new EnqueueResult(EnqueueStatus.Created, job.Id)), results);
     }
 
     [Fact]
-    public async Task An_empty_batch_is_no_fault() => Assert.Empty(await Store.EnqueueAsync([], Noon, Stop));
+    public async Task Who_asked_is_written_with_the_jobs_unless_none_is_new()
+    {
+        var (asked, act) = (Ask(), new JournalEntry { Subject = Subject.Of(_ids.Next()), Kind = JournalKinds.Act, At = Noon, Who = "Ada", Data = "{}" });
+
+        await Store.EnqueueAsync([asked], act, Noon, Stop);
+        await Store.EnqueueAsync([asked], act with { Who = "twice" }, Noon, Stop);
+        await Store.EnqueueAsync([Ask(), Ask() with { After = [new After(_ids.Next())] }], act with { Who = "faulty" }, Noon, Stop);
+
+        Assert.Equal(["Ada"], (await Store.ReadAsync(new JournalQuery { Subject = act.Subject, Limit = 10 }, Stop)).Select(entry => entry.Who));
+    }
+
+    [Fact]
+    public async Task An_empty_batch_is_no_fault() => Assert.Empty(await Store.EnqueueAsync([], null, Noon, Stop));
 
     [Fact]
     public async Task A_cancelled_call_writes_nothing()
     {
         var asked = Ask();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.EnqueueAsync([asked], Noon, new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.EnqueueAsync([asked], null, Noon, new CancellationToken(canceled: true)));
 
         Assert.Null(await Store.GetAsync(asked.Id, Stop));
     }
@@ -165,7 +177,7 @@ public abstract partial class StoreContract
     {
         var first = Ask() with { Key = "k" };
 
-        var results = await Store.EnqueueAsync([first, Ask() with { Key = "k" }], Noon, Stop);
+        var results = await Store.EnqueueAsync([first, Ask() with { Key = "k" }], null, Noon, Stop);
 
         Assert.Equal([new EnqueueResult(EnqueueStatus.Created, first.Id), new EnqueueResult(EnqueueStatus.Existing, first.Id)], results);
     }

@@ -115,7 +115,7 @@ public abstract partial class StoreContract
     private async Task MakeManyExecutionsAsync()
     {
         var node = await JoinAsync("a");
-        await Store.EnqueueAsync([.. Enumerable.Range(0, 30).Select(_ => Ask())], Noon, Stop);
+        await Store.EnqueueAsync([.. Enumerable.Range(0, 30).Select(_ => Ask())], null, Noon, Stop);
         var running = (await ClaimAsync(node, limit: 30)).Jobs;
         for (var i = 0; i < 20; i++)
         {

@@ -144,7 +144,7 @@ public abstract partial class StoreContract
     {
         var lost = Ask();
         var kept = Ask();
-        await Store.EnqueueAsync([lost, kept], Noon, Stop);
+        await Store.EnqueueAsync([lost, kept], null, Noon, Stop);
         var claimed = (await ClaimAsync(await JoinAsync("a"))).Jobs;
         await FinishAsync(claimed[0], Done);
 

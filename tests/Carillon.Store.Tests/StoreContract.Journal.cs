@@ -58,7 +58,7 @@ public abstract partial class StoreContract
     public async Task A_batch_that_is_stopped_leaves_no_trace_in_the_journal()
     {
         var holder = await MakeAsync(Ask() with { Key = "k" });
-        await Store.EnqueueAsync([Ask() with { Key = "k", OnConflict = OnConflict.Replace }, Ask() with { After = [new After(_ids.Next())] }], Noon, Stop);
+        await Store.EnqueueAsync([Ask() with { Key = "k", OnConflict = OnConflict.Replace }, Ask() with { After = [new After(_ids.Next())] }], null, Noon, Stop);
 
         Assert.Empty(await Store.ReadAsync(new JournalQuery(), Stop));
         await AssertStateAsync(holder.Id, JobState.Pending);

@@ -42,7 +42,7 @@ public abstract partial class StoreContract
     public async Task A_full_queue_lets_in_as_many_as_leave()
     {
         await SetQueueAsync("default", """{"maxConcurrent":2}""");
-        await Store.EnqueueAsync([.. Enumerable.Range(0, 5).Select(_ => Ask())], Noon, Stop);
+        await Store.EnqueueAsync([.. Enumerable.Range(0, 5).Select(_ => Ask())], null, Noon, Stop);
         var node = await JoinAsync("a");
 
         var first = await ClaimAsync(node);
@@ -58,7 +58,7 @@ public abstract partial class StoreContract
     public async Task A_full_queue_does_not_block_another()
     {
         await SetQueueAsync("mail", """{"maxConcurrent":1}""");
-        await Store.EnqueueAsync([.. Enumerable.Range(0, 5).Select(_ => Ask() with { Queue = "mail", Priority = 9 })], Noon, Stop);
+        await Store.EnqueueAsync([.. Enumerable.Range(0, 5).Select(_ => Ask() with { Queue = "mail", Priority = 9 })], null, Noon, Stop);
         var other = await MakeAsync(Ask());
 
         var batch = await ClaimAsync(await JoinAsync("a"), Noon, limit: 2);
@@ -83,7 +83,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task A_handler_runs_as_often_as_its_limit_over_all_nodes()
     {
-        await Store.EnqueueAsync([.. Enumerable.Range(0, 5).Select(_ => Ask())], Noon, Stop);
+        await Store.EnqueueAsync([.. Enumerable.Range(0, 5).Select(_ => Ask())], null, Noon, Stop);
         await MakeAsync(Ask("other"));
         var handlers = new Dictionary<string, int?> { ["work"] = 2, ["other"] = null };
 
@@ -98,7 +98,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task Of_one_concurrency_key_one_runs()
     {
-        await Store.EnqueueAsync([Ask() with { ConcurrencyKey = "door" }, Ask() with { ConcurrencyKey = "door" }, Ask() with { ConcurrencyKey = "gate" }], Noon, Stop);
+        await Store.EnqueueAsync([Ask() with { ConcurrencyKey = "door" }, Ask() with { ConcurrencyKey = "door" }, Ask() with { ConcurrencyKey = "gate" }], null, Noon, Stop);
 
         var batch = await ClaimAsync(await JoinAsync("a"));
         var held = await ClaimAsync(await JoinAsync("b"));
@@ -135,8 +135,8 @@ public abstract partial class StoreContract
     public async Task Nodes_that_claim_at_once_obey_limits_together()
     {
         await SetQueueAsync("default", """{"maxConcurrent":3}""");
-        await Store.EnqueueAsync([.. Enumerable.Range(0, 40).Select(_ => Ask())], Noon, Stop);
-        await Store.EnqueueAsync([.. Enumerable.Range(0, 40).Select(_ => Ask() with { Queue = "keyed", ConcurrencyKey = "door" })], Noon, Stop);
+        await Store.EnqueueAsync([.. Enumerable.Range(0, 40).Select(_ => Ask())], null, Noon, Stop);
+        await Store.EnqueueAsync([.. Enumerable.Range(0, 40).Select(_ => Ask() with { Queue = "keyed", ConcurrencyKey = "door" })], null, Noon, Stop);
         var node = await JoinAsync("a");
 
         var batches = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() => ClaimAsync(node, limit: 5))));

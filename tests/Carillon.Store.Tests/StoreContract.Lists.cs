@@ -20,7 +20,7 @@ public abstract partial class StoreContract
     public async Task Jobs_are_paged_without_gaps_or_doubles_while_new_ones_come_in()
     {
         var asked = Enumerable.Range(0, 25).Select(_ => Ask()).ToList();
-        await Store.EnqueueAsync(asked, Noon, Stop);
+        await Store.EnqueueAsync(asked, null, Noon, Stop);
         var running = (await ClaimAsync(await JoinAsync("a"), limit: 12)).Jobs;
         await Store.FinishAsync([.. running.Where((_, i) => i % 2 == 0).Select(job => EndOf(job, Done, Noon))], Noon, Stop);
 

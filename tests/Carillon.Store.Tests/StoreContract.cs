@@ -37,7 +37,7 @@ public abstract partial class StoreContract : IAsyncLifetime
     private NewJob Ask(string handler = "work") => new() { Id = _ids.Next(), Handler = handler };
 
     private async Task<EnqueueResult> EnqueueAsync(NewJob job, DateTimeOffset? now = null) =>
-        Assert.Single(await Store.EnqueueAsync([job], now ?? Noon, Stop));
+        Assert.Single(await Store.EnqueueAsync([job], null, now ?? Noon, Stop));
 
     /// <summary>A job that stands as asked.</summary>
     private async Task<Job> MakeAsync(NewJob job, DateTimeOffset? now = null)

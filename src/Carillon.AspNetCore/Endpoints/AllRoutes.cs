@@ -13,6 +13,8 @@ internal static class AllRoutes
         .. HistoryEndpoints.Routes,
         .. ScheduleEndpoints.Routes,
         .. ScheduleActEndpoints.Routes,
+        .. CalendarEndpoints.Routes,
+        .. RecurrenceEndpoints.Routes,
         .. ExecutionEndpoints.Routes,
         .. HandlerEndpoints.Routes,
         .. QueueEndpoints.Routes,

@@ -21,7 +21,7 @@ internal static class ScheduleEndpoints
         ApiRoute.Get("/api/v1/schedules", Role.Viewer, ListAsync, "Schedules by name.") with
         {
             Answer = ApiJson.Wire.PageScheduleView,
-            Query = [new("owner", "owned by this configuration file"), new("handler", "of this handler"), new("mode", "live, paused or shadow"), .. QueryReader.Paging],
+            Query = [new("owner", "owned by this configuration file"), new("handler", "of this handler"), new("mode", "live, paused or shadow"), new("calendar", "that use this calendar"), .. QueryReader.Paging],
         },
         ApiRoute.Post("/api/v1/schedules", Role.Admin, CreateAsync, "Makes a schedule; it is live at once.") with
         {
@@ -41,7 +41,7 @@ internal static class ScheduleEndpoints
 
     private static async Task<IResult> ListAsync(ApiCall call)
     {
-        var query = new ScheduleQuery { Owner = call.Query("owner"), Handler = call.Query("handler"), Mode = call.Choice<ScheduleMode>("mode") };
+        var query = new ScheduleQuery { Owner = call.Query("owner"), Handler = call.Query("handler"), Mode = call.Choice<ScheduleMode>("mode"), Calendar = call.Query("calendar") };
         var limit = call.Limit();
         var place = await call.PlaceAsync();
         var (schedules, next) = await Paging.ReadAsync(

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Carillon.Access;
 using Carillon.AspNetCore.Shapes;
+using Carillon.Language;
 using Carillon.Store;
 
 namespace Carillon.AspNetCore.Json;
@@ -18,6 +19,7 @@ namespace Carillon.AspNetCore.Json;
         typeof(InstantConverter), typeof(DurationConverter), typeof(ChoiceConverter<JobState>), typeof(ChoiceConverter<Backoff>), typeof(ChoiceConverter<OnConflict>),
         typeof(ChoiceConverter<AfterCondition>), typeof(ChoiceConverter<MisfirePolicy>), typeof(ChoiceConverter<OverlapPolicy>), typeof(ChoiceConverter<Role>),
         typeof(ChoiceConverter<ScheduleMode>), typeof(ChoiceConverter<EnqueueStatus>),
+        typeof(ChoiceConverter<GapPolicy>), typeof(ChoiceConverter<RepeatPolicy>), typeof(ChoiceConverter<BusinessDayPolicy>), typeof(ChoiceConverter<ClockGap>), typeof(ChoiceConverter<ClockRepeat>), typeof(ChoiceConverter<RecurrenceForm>),
     ])]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(JobBody))]
@@ -31,7 +33,12 @@ namespace Carillon.AspNetCore.Json;
 [JsonSerializable(typeof(ScheduleBody))]
 [JsonSerializable(typeof(ScheduleView))]
 [JsonSerializable(typeof(Page<ScheduleView>))]
+[JsonSerializable(typeof(CalendarBody))]
+[JsonSerializable(typeof(CalendarView))]
+[JsonSerializable(typeof(Page<CalendarView>))]
 [JsonSerializable(typeof(NextView))]
+[JsonSerializable(typeof(PreviewBody))]
+[JsonSerializable(typeof(PreviewView))]
 [JsonSerializable(typeof(ReasonBody))]
 [JsonSerializable(typeof(Page<ExecutionView>))]
 [JsonSerializable(typeof(HandlerView))]

@@ -26,6 +26,11 @@ internal static class ScalarRule
         [typeof(AfterCondition)] = Choice<AfterCondition>,
         [typeof(MisfirePolicy)] = Choice<MisfirePolicy>,
         [typeof(OverlapPolicy)] = Choice<OverlapPolicy>,
+        [typeof(GapPolicy)] = Choice<GapPolicy>,
+        [typeof(RepeatPolicy)] = Choice<RepeatPolicy>,
+        [typeof(BusinessDayPolicy)] = Choice<BusinessDayPolicy>,
+        [typeof(ClockGap)] = Choice<ClockGap>,
+        [typeof(ClockRepeat)] = Choice<ClockRepeat>,
         [typeof(Carillon.Access.Role)] = Choice<Carillon.Access.Role>,
     };
 

@@ -27,6 +27,14 @@ internal sealed record ScheduleBody
 
     public string? Zone { get; init; }
 
+    public string? Calendar { get; init; }
+
+    public BusinessDayPolicy? BusinessDay { get; init; }
+
+    public GapPolicy? Gap { get; init; }
+
+    public RepeatPolicy? Repeat { get; init; }
+
     public MisfireBody? Misfire { get; init; }
 
     public OverlapPolicy? Overlap { get; init; }
@@ -65,7 +73,7 @@ internal sealed record ScheduleBody
     /// <summary>The request; what cannot be one is noted.</summary>
     public ScheduleRequest ToRequest(string? name, string path, List<Fault> faults)
     {
-        var (kind, expression) = Recurrence(path.Length == 0 ? "" : path + ".", faults);
+        var (kind, expression) = When(path.Length == 0 ? "" : path + ".", faults);
         return new ScheduleRequest
         {
             Name = name ?? Name ?? "",
@@ -75,6 +83,10 @@ internal sealed record ScheduleBody
             Expression = expression,
             Dialect = Dialect,
             Zone = Zone,
+            Calendar = Calendar,
+            BusinessDay = BusinessDay,
+            Gap = Gap,
+            Repeat = Repeat,
             Misfire = Misfire?.Policy ?? MisfirePolicy.Once,
             MisfireWindow = Misfire?.Window ?? TimeSpan.FromHours(24),
             MisfireMax = Misfire?.Max ?? 100,
@@ -93,7 +105,8 @@ internal sealed record ScheduleBody
         };
     }
 
-    private (RecurrenceKind Kind, string Expression) Recurrence(string prefix, List<Fault> faults)
+    /// <summary>The one recurrence that is given; none or several are noted as faults.</summary>
+    public (RecurrenceKind Kind, string Expression) When(string prefix, List<Fault> faults)
     {
         List<(string Field, RecurrenceKind Kind, string Text)> given =
         [

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Carillon.AspNetCore.Json;
+using Carillon.Scheduling;
 using Carillon.Store;
 
 namespace Carillon.AspNetCore.Shapes;
@@ -31,7 +32,19 @@ internal sealed record ScheduleView
 
     public string? Dialect { get; init; }
 
+    /// <summary>What is odd about the recurrence; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     public required string Zone { get; init; }
+
+    public string? Calendar { get; init; }
+
+    public BusinessDayPolicy? BusinessDay { get; init; }
+
+    public GapPolicy? Gap { get; init; }
+
+    public RepeatPolicy? Repeat { get; init; }
 
     public required MisfireBody Misfire { get; init; }
 
@@ -89,7 +102,12 @@ internal sealed record ScheduleView
         At = When(schedule, RecurrenceKind.At),
         Text = When(schedule, RecurrenceKind.Text),
         Dialect = schedule.Dialect,
+        Warnings = Timetable.WarningsOf(schedule) is { Count: > 0 } warnings ? warnings : null,
         Zone = schedule.Zone,
+        Calendar = schedule.Calendar,
+        BusinessDay = schedule.BusinessDay,
+        Gap = schedule.Gap,
+        Repeat = schedule.Repeat,
         Misfire = new MisfireBody { Policy = schedule.Misfire, Window = schedule.MisfireWindow, Max = schedule.MisfireMax },
         Overlap = schedule.Overlap,
         Jitter = schedule.Jitter,

@@ -21,7 +21,7 @@ internal sealed class ScheduleReader(List<Problem> problems)
     private (ScheduleModel, Place?) ReadCron(AttributeReader cron)
     {
         var (text, zone) = (cron.First ?? "", cron.Get<string>("Zone"));
-        if (ScheduleText.Cron(text) is { } error)
+        if (ScheduleText.Cron(text, FaultOfZone) is { } error)
         {
             problems.Add(Problem.Of(Rules.Cron, cron.PlaceInFirst(error.Position, error.Length), Language.Shown.Of(text), error.Message));
         }
@@ -45,6 +45,8 @@ internal sealed class ScheduleReader(List<Problem> problems)
 
         return (new ScheduleModel(false, text, null, ReadName(every)), every.PlaceOf("Name"));
     }
+
+    private static string? FaultOfZone(string zone) => KnownZones.Contains(zone) ? null : $"The zone '{Language.Shown.Of(zone)}' is not in the IANA list";
 
     private string? ReadName(AttributeReader schedule)
     {

@@ -201,10 +201,12 @@ create table carillon.schedule (
     mode smallint not null,
     owner text collate "C",
     handler text collate "C" not null,
+    calendar text collate "C",
     document text not null,
     primary key (tenant, name)
 ) with (fillfactor = 70);
--- What is due. mode 2 is paused.
+-- Who uses a calendar. What is due; mode 2 is paused.
+create index schedule_by_calendar on carillon.schedule (calendar, name) where calendar is not null;
 create index schedule_due on carillon.schedule (next_at, name) where next_at is not null and mode <> 2;
 
 -- Who holds what. The token comes from one sequence: nothing has to be kept of a name that was given up.

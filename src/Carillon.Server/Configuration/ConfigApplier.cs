@@ -25,12 +25,13 @@ internal sealed class ConfigApplier(CarillonInstance instance, string? from = nu
             var plan = ApplyRule.Plan(file, memory.Schedules, existing.ToDictionary(pair => pair.Key, pair => pair.Value.Owner, StringComparer.Ordinal), isForced);
             var limits = LimitsOf(file, memory, isForced);
             var report = new ApplyReport(file.Path, file.Owner, plan.Lines, [.. limits.Keys], await WarningsAsync(file, plan, cancellationToken));
-            var after = new OwnerMemory(plan.Remembered, file.Queues).ToJson();
-            if (isTrial || (after == stored?.Body && !HasWork(report)))
+            var after = new OwnerMemory(plan.Remembered, file.Queues, CalendarPuts.Marks(file)).ToJson();
+            if (isTrial || (after == stored?.Body && !HasWork(report) && !CalendarPuts.Any(file, memory, isForced)))
             {
                 return report;
             }
 
+            await CalendarPuts.CarryOutAsync(file, memory, isForced, instance.Calendars, ActOf(file, "calendar.put"), cancellationToken);
             await CarryOutAsync(file, plan, existing, limits, cancellationToken);
             // Another node applied a file of the same owner meanwhile: look again.
             if (await instance.Store.PutDefinitionAsync(
@@ -124,7 +125,8 @@ internal sealed class ConfigApplier(CarillonInstance instance, string? from = nu
             $"{file.Path}: the schedule '{line.Name}' was left alone, for it {(line.HeldBy is { } owner ? $"belongs to {owner}" : "was made by hand")}; rename one of them, or remove that one.");
         var deleted = plan.Names(ApplyAct.LeaveDeleted).Select(name =>
             $"{file.Path}: the schedule '{name}' was deleted by hand and stays so; `carillon apply --force` brings it back.");
-        return [.. unknown, .. held, .. deleted];
+        var odd = file.Schedules.SelectMany(schedule => schedule.Request.Warnings().Select(warning => $"{file.Path}:{schedule.Line}: '{schedule.Name}': {warning}"));
+        return [.. odd, .. unknown, .. held, .. deleted];
     }
 
     private static bool HasWork(ApplyReport report) =>

@@ -17,6 +17,9 @@ internal sealed record ConfigFile
     /// <summary>Limits of queues, by name; null takes a limit away.</summary>
     public IReadOnlyDictionary<string, int?> Queues { get; init; } = new Dictionary<string, int?>(StringComparer.Ordinal);
 
+    /// <summary>Calendars by name, as the JSON of the API.</summary>
+    public IReadOnlyDictionary<string, string> Calendars { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Targets that the handler <c>http</c> may call although they are not public.</summary>
     public IReadOnlyList<string> HttpAllow { get; init; } = [];
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Carillon.Handlers;
 using Carillon.Jobs;
+using Carillon.Language;
 using Carillon.Outputs;
 using Carillon.Scheduling;
 using Carillon.Server.Cli;
@@ -19,7 +20,7 @@ internal delegate ScheduleRequest? ReadSchedule(JsonElement body, string path, L
 internal sealed class ConfigFileReader
 {
     private static readonly ScheduleDefaults Defaults = new("UTC");
-    private static readonly string[] Sections = ["owner", "schedules", "http", "queues", "settings"];
+    private static readonly string[] Sections = ["owner", "schedules", "calendars", "http", "queues", "settings"];
     private readonly string _path;
     private readonly ReadSchedule _readSchedule;
     private readonly List<FileFault> _faults = [];
@@ -69,6 +70,7 @@ internal sealed class ConfigFileReader
             Path = _path,
             Owner = owner,
             Schedules = ReadSchedules(json, sections["schedules"], owner),
+            Calendars = ReadCalendars(json, sections["calendars"]),
             HttpAllow = ReadHttp(json, sections["http"]),
             Queues = ReadQueues(json, sections["queues"]),
             Settings = SettingsSection.Read(sections["settings"], (place, fault) => Add(json, place, fault)),
@@ -150,6 +152,24 @@ internal sealed class ConfigFileReader
             var lines = string.Join(" and ", same.Select(schedule => schedule.Line));
             _faults.Add(new FileFault(_path, new Place(same.Last().Line, 1), new Fault("name", same.Key, $"stands in lines {lines}; a schedule's name is unique")));
         }
+    }
+
+    private Dictionary<string, string> ReadCalendars(YamlJson json, JsonNode? node)
+    {
+        var calendars = (Members(json, node, "calendars") ?? []).ToDictionary(member => member.Key, member => member.Value?.ToJsonString() ?? "null", StringComparer.Ordinal);
+        foreach (var (name, calendar) in calendars)
+        {
+            var path = $"calendars.{name}";
+            AddAll(json, path, JobRules.Name(path, name));
+
+            // Calendars of other files may be named: whether they exist is the store's to say.
+            if (!Calendar.TryParse(calendar, other => calendars.GetValueOrDefault(other, "{}"), out _, out var error))
+            {
+                Add(json, path, new Fault(path, null, error));
+            }
+        }
+
+        return calendars;
     }
 
     private List<string> ReadHttp(YamlJson json, JsonNode? node)

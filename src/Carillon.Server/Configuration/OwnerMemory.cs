@@ -7,9 +7,10 @@ namespace Carillon.Server.Configuration;
 /// <summary>What a file applied the last time; kept in the store under the file's owner name.</summary>
 /// <param name="Schedules">Marks by name; one that is missing in the store now was deleted by hand.</param>
 /// <param name="Queues">Limits by queue.</param>
-internal sealed record OwnerMemory(IReadOnlyDictionary<string, string> Schedules, IReadOnlyDictionary<string, int?> Queues)
+/// <param name="Calendars">Marks by name.</param>
+internal sealed record OwnerMemory(IReadOnlyDictionary<string, string> Schedules, IReadOnlyDictionary<string, int?> Queues, IReadOnlyDictionary<string, string> Calendars)
 {
-    public static OwnerMemory None { get; } = new(new Dictionary<string, string>(), new Dictionary<string, int?>());
+    public static OwnerMemory None { get; } = new(new Dictionary<string, string>(), new Dictionary<string, int?>(), new Dictionary<string, string>());
 
     public static OwnerMemory Parse(string? body)
     {
@@ -17,7 +18,8 @@ internal sealed record OwnerMemory(IReadOnlyDictionary<string, string> Schedules
         return new OwnerMemory(
             Members(document.RootElement, "schedules").ToDictionary(member => member.Name, member => member.Value.GetString() ?? "", StringComparer.Ordinal),
             Members(document.RootElement, "queues").ToDictionary(
-                member => member.Name, member => member.Value.ValueKind == JsonValueKind.Number ? member.Value.GetInt32() : (int?)null, StringComparer.Ordinal));
+                member => member.Name, member => member.Value.ValueKind == JsonValueKind.Number ? member.Value.GetInt32() : (int?)null, StringComparer.Ordinal),
+            Members(document.RootElement, "calendars").ToDictionary(member => member.Name, member => member.Value.GetString() ?? "", StringComparer.Ordinal));
     }
 
     public string ToJson()
@@ -33,7 +35,8 @@ internal sealed record OwnerMemory(IReadOnlyDictionary<string, string> Schedules
             queues[name] = limit;
         }
 
-        return new JsonObject { ["schedules"] = schedules, ["queues"] = queues }.ToJsonString();
+        var calendars = new JsonObject(Calendars.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+        return new JsonObject { ["schedules"] = schedules, ["queues"] = queues, ["calendars"] = calendars }.ToJsonString();
     }
 
     private static IEnumerable<JsonProperty> Members(JsonElement root, string name) => root.Member(name) is { ValueKind: JsonValueKind.Object } members ? members.EnumerateObject() : [];

@@ -11,6 +11,8 @@ internal static class AllVerbs
         ApplyVerb.Make(),
         JobVerbs.Make(),
         ScheduleVerbs.Make(),
+        CalendarVerbs.Make(),
+        NextVerb.Make(),
         ExplainVerbs.Make(),
         QueueVerbs.Make(),
         NodeVerbs.Make(),

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Carillon.Server.Bench;
 using Carillon.Postgres;
+using Carillon.Server.Bench;
 using Carillon.Server.Cli;
 using Carillon.Server.Serving;
 

@@ -32,7 +32,7 @@ internal static class ScheduleVerbs
         foreach (var (title, member) in new[]
         {
             ("Schedule", "name"), ("Description", "description"), ("Cron", "cron"), ("Every", "every"), ("At", "at"), ("Text", "text"), ("Dialect", "dialect"),
-            ("Zone", "zone"), ("Handler", "handler"), ("Args", "args"), ("Mode", "mode"), ("Enabled", "enabled"), ("Paused by", "pausedBy"), ("Reason", "pauseReason"), ("Owner", "owner"),
+            ("Zone", "zone"), ("Calendar", "calendar"), ("Business day", "businessDay"), ("Gap", "gap"), ("Repeat", "repeat"), ("Handler", "handler"), ("Args", "args"), ("Mode", "mode"), ("Enabled", "enabled"), ("Paused by", "pausedBy"), ("Reason", "pauseReason"), ("Owner", "owner"),
             ("Queue", "queue"), ("Priority", "priority"), ("Misfire", "misfire"), ("Overlap", "overlap"), ("Jitter", "jitter"), ("Retry", "retry"), ("Timeout", "timeout"),
             ("Output", "output"), ("Max count", "maxCount"), ("Fired", "firedCount"),
         })
@@ -42,6 +42,10 @@ internal static class ScheduleVerbs
 
         terminal.Field("Last", schedule.Instant("lastAt"));
         terminal.Field("Next", schedule.Instant("nextAt"));
+        foreach (var warning in schedule.Items("warnings"))
+        {
+            terminal.Note($"Warning: {warning.GetString()}");
+        }
     }
 
     private static async Task<int> ListAsync(Session session, CancellationToken cancellationToken)

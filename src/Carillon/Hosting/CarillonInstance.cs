@@ -30,6 +30,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Jobs = new JobClient(Store, Clock, Ids, Handlers, parts.Json);
         Queues = new QueueClient(Store, Clock);
         Schedules = new ScheduleClient(Store, Clock, Ids, new ScheduleDefaults(options.Zone, handler => Handlers.Find(handler)?.Queue));
+        Calendars = new CalendarClient(Store, Clock, Schedules);
         Cluster = new ClusterReader(Store, Clock, Engine.Node);
         Outputs = new OutputWriter(parts.Stdio, Clock, new OutputOptions(options.OutputDirectory), loggers.CreateLogger<OutputWriter>());
     }
@@ -59,6 +60,8 @@ internal sealed class CarillonInstance : IAsyncDisposable
     public QueueClient Queues { get; }
 
     public ScheduleClient Schedules { get; }
+
+    public CalendarClient Calendars { get; }
 
     public ClusterReader Cluster { get; }
 

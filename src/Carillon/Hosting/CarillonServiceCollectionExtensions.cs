@@ -44,6 +44,7 @@ public static class CarillonServiceCollectionExtensions
     {
         Add(instance => instance.Jobs);
         Add(instance => instance.Schedules);
+        Add(instance => instance.Calendars);
         Add(instance => instance.Queues);
         Add(instance => instance.Cluster);
         Add(instance => instance.Handlers);

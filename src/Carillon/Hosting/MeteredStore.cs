@@ -25,9 +25,9 @@ internal sealed partial class MeteredStore(IStore inner) : IStore
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    public async Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var results = await TimeAsync("enqueue", Stopwatch.GetTimestamp(), inner.EnqueueAsync(jobs, now, cancellationToken));
+        var results = await TimeAsync("enqueue", Stopwatch.GetTimestamp(), inner.EnqueueAsync(jobs, act, now, cancellationToken));
         if (Meters.Sent.Enabled && results.All(result => result.Status != EnqueueStatus.UnknownDependency))
         {
             Sent(jobs.Where((_, place) => results[place].Status != EnqueueStatus.Existing));

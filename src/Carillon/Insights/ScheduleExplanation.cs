@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Carillon.Language;
 using Carillon.Scheduling;
 using Carillon.Store;
 
@@ -79,8 +78,8 @@ internal static class ScheduleExplanation
 
     private static string Definition(Schedule schedule)
     {
-        var isRead = Recurrence.TryParse(Timetable.TextOf(schedule.Kind, schedule.Expression, schedule.Dialect), out var recurrence, out _);
-        return $"It runs '{schedule.Handler}' {(isRead ? recurrence!.Explain() : schedule.Expression)} ('{schedule.Expression}', zone {schedule.Zone}); misfire {Name(schedule.Misfire)} within {Wording.Span(schedule.MisfireWindow)}, overlap {Name(schedule.Overlap)}{(schedule.Owner is null ? "" : $", owned by {schedule.Owner}")}.";
+        var means = Timetable.Read(schedule, out _)?.Explain() ?? schedule.Expression;
+        return $"It runs '{schedule.Handler}' {means} ('{schedule.Expression}', zone {schedule.Zone}); misfire {Name(schedule.Misfire)} within {Wording.Span(schedule.MisfireWindow)}, overlap {Name(schedule.Overlap)}{(schedule.Owner is null ? "" : $", owned by {schedule.Owner}")}.";
     }
 
     private static ExplainedFact Fact(Job job, WaitReason? wait, string zone)

@@ -32,8 +32,8 @@ public sealed class JobClient
         EnqueueAsync(requests, null, cancellationToken);
 
     /// <summary>
-    /// Accepts jobs that a person hands in: who did it stands in the journal, one entry a call, before the jobs are there. The entry of a call
-    /// that made nothing (an existing job had the key, a dependency was missing) stays, as one of what was asked for.
+    /// Accepts jobs that a person hands in: who did it is written with them, one journal entry a call. A call that made nothing (an existing job
+    /// had the key, a dependency was missing) leaves none.
     /// </summary>
     public async Task<IReadOnlyList<JobReceipt>> EnqueueAsync(IReadOnlyList<JobRequest> requests, Act? act, CancellationToken cancellationToken = default)
     {
@@ -46,12 +46,7 @@ public sealed class JobClient
         requests = Written(requests);
         Check(requests, JobRules.MaxBatch, now);
         List<NewJob> jobs = [.. requests.Select(request => ToNewJob(request, now))];
-        if (act is not null)
-        {
-            await _store.AppendAsync([EnqueueFact.Of(jobs, act, now)], cancellationToken);
-        }
-
-        return Read(await _store.EnqueueAsync(jobs, now, cancellationToken));
+        return Read(await _store.EnqueueAsync(jobs, act is null ? null : EnqueueFact.Of(jobs, act, now), now, cancellationToken));
     }
 
     /// <summary>Accepts a batch and one more job that runs when all of the batch have ended as <paramref name="condition"/> says; all or none.</summary>
@@ -69,7 +64,7 @@ public sealed class JobClient
         do
         {
             jobs[^1] = jobs[^1] with { After = [.. then.After, .. ids.SkipLast(1).Select(id => new After(id, condition))] };
-            results = await _store.EnqueueAsync(jobs, now, cancellationToken);
+            results = await _store.EnqueueAsync(jobs, null, now, cancellationToken);
         }
         while (TryFollowKeys(ids, results) && ++attempt < MaxKeyLooks);
         return Read(results);

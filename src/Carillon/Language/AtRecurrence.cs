@@ -50,15 +50,26 @@ internal sealed class AtRecurrence : Recurrence
     private static ParseError Refuse(string text) =>
         new(0, text.Length, $"'{Shown.Of(text)}' is no instant", "ISO 8601 with an offset, 2027-01-31T09:00:00+01:00, or a local time in the schedule's zone, 2027-01-31T09:00:00");
 
-    private protected override DateTimeOffset? FindNext(DateTimeOffset after, Zone zone) => InstantIn(zone) is var instant && instant > after ? instant : null;
+    private protected override DateTimeOffset? FindNext(DateTimeOffset after, Zone zone) =>
+        First(zone) is var first && first > after ? first : Second(zone) is var second && second > after ? second : null;
 
-    private DateTimeOffset InstantIn(Zone zone) => _isLocal ? zone.ToInstant(_time).ToUniversalTime() : new DateTimeOffset(_time, TimeSpan.Zero);
+    private protected override DateTimeOffset? FindPrevious(DateTimeOffset before, Zone zone) =>
+        Second(zone) is var second && second < before ? second : First(zone) is var first && first < before ? first : null;
+
+    private DateTimeOffset? First(Zone zone) => _isLocal ? zone.ToInstant(_time, Changes) : new DateTimeOffset(_time, TimeSpan.Zero);
+
+    // Only a time that the clock shows twice, and that shall be due both times.
+    private DateTimeOffset? Second(Zone zone) => _isLocal && Changes.Repeat == ClockRepeat.Both ? zone.ToInstant(_time, Changes with { Repeat = ClockRepeat.Last }) : null;
+
+    private protected override bool HasClock => _isLocal;
 
     public override string Explain() => _isLocal ? $"once, at {_time.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture)} local time" : $"once, at {ToString()}";
 
+    public override IReadOnlyList<FieldExplanation> ExplainFields() => [new("instant", ToString(), Explain())];
+
     public override string ToString() => _time.ToString(Written, CultureInfo.InvariantCulture) + (_isLocal ? "" : "Z");
 
-    public override bool Equals(Recurrence? other) => other is AtRecurrence at && at._time == _time && at._isLocal == _isLocal;
+    public override bool Equals(Recurrence? other) => other is AtRecurrence at && at._time == _time && at._isLocal == _isLocal && at.Changes == Changes;
 
-    public override int GetHashCode() => HashCode.Combine(_time, _isLocal);
+    public override int GetHashCode() => HashCode.Combine(_time, _isLocal, Changes);
 }

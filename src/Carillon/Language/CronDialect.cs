@@ -8,24 +8,30 @@ internal enum CronDialect
 
     /// <summary>The same fields; both days must match.</summary>
     Cronos,
+
+    /// <summary>Seconds always, Sunday is 1, a year may follow; both days given: either matches.</summary>
+    Quartz,
 }
 
 /// <summary>The names of the dialects.</summary>
 internal static class CronDialects
 {
+    private const string Expected = "'unix' (either day field matches), 'cronos' (both must match) or 'quartz' (seconds first, Sunday is 1)";
+
     public static bool TryParse(string? name, out CronDialect dialect, out ParseError? error)
     {
-        var upper = name?.ToUpperInvariant();
-        dialect = upper == "CRONOS" ? CronDialect.Cronos : CronDialect.Unix;
-        error = upper switch
-        {
-            null or "UNIX" or "CRONOS" => null,
-            "QUARTZ" => Refuse(name!, "Write it in one of these: quartz counts Sunday as 1, they count it as 0 or 7, and have no year."),
-            _ => Refuse(name!, null),
-        };
-        return error is null;
+        dialect = Is(name, "cronos") ? CronDialect.Cronos : Is(name, "quartz") ? CronDialect.Quartz : CronDialect.Unix;
+        var isKnown = name is null || dialect != CronDialect.Unix || Is(name, "unix");
+        error = isKnown ? null : new ParseError(0, 0, $"The cron dialect '{Shown.Of(name!)}' is not known", Expected);
+        return isKnown;
     }
 
-    private static ParseError Refuse(string name, string? hint) =>
-        new(0, 0, $"The cron dialect '{Shown.Of(name)}' is not supported", "'unix' (either day field matches) or 'cronos' (both must match)", hint);
+    private static bool Is(string? name, string known) => string.Equals(name, known, StringComparison.OrdinalIgnoreCase);
+
+    public static string NameOf(CronDialect dialect) => dialect switch
+    {
+        CronDialect.Cronos => "cronos",
+        CronDialect.Quartz => "quartz",
+        _ => "unix",
+    };
 }

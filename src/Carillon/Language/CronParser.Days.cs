@@ -1,44 +1,78 @@
 namespace Carillon.Language;
 
-/// <summary>The two day fields with their letters, the macros, and what is said of mistakes.</summary>
+/// <summary>The two day fields with their letters.</summary>
 internal ref partial struct CronParser
 {
     private bool TryDays(out CronFields days, out bool isRestricted)
     {
         SkipBlanks();
-        isRestricted = true;
-        if ((Peek() | 0x20) == 'l') return TryLastDay(out days);
-        var begin = _at;
         days = default;
-        if (TryNumber(out var day) && Accept('W')) return TryWorkday(begin, day, out days);
-        _at = begin;
-        if (!TryField(CronField.Day, out var bits, out var isStar)) return false;
-        days = new CronFields { Days = (uint)(bits >> 1) };
-        isRestricted = !isStar;
-        return true;
+        var (bits, isStar, isFirst, isOpen) = (0UL, false, true, Peek() == '?');
+        isRestricted = true;
+        do
+        {
+            if (!TryDay(isFirst, ref days, ref bits, ref isStar)) return false;
+            isFirst = false;
+        }
+        while (Accept(','));
+        days = days with { Days = (uint)(bits >> 1) };
+        isRestricted = IsQuartz ? !isOpen : !isStar;
+        return AtEndOfField() || FailHere(CronField.Day);
     }
 
-    private bool TryLastDay(out CronFields days)
+    private bool TryDay(bool isFirst, ref CronFields days, ref ulong bits, ref bool isStar)
+    {
+        if (isFirst || IsQuartz)
+        {
+            if ((Peek() | 0x20) == 'l') return TryLastDay(ref days);
+            var begin = _at;
+            if (TryNumber(out var day) && Accept('W')) return TryWorkday(begin, day, ref days);
+            _at = begin;
+        }
+
+        return TryElement(CronField.Day, isFirst, ref bits, ref isStar);
+    }
+
+    private bool TryLastDay(ref CronFields days)
     {
         var begin = _at++;
         var before = 0;
-        days = default;
         if (Accept('-') && !(TryNumber(out before) && before <= 30))
         {
             return Fail(begin, _at - begin, "The days before the month's last are out of range", "L-0 to L-30");
         }
 
-        days = new CronFields { IsLastDay = true, DaysBeforeLast = before, IsNearestWorkday = Accept('W') };
-        return AtEndOfField() || Fail(_at, 1, $"'{Shown.Of(_text[_at].ToString())}' follows 'L' in the day of month", "L, L-3, LW or L-3W, alone in the field");
+        if (Accept('W'))
+        {
+            if (IsQuartz && before == 0 && Peek() == '-') return TryBeforeLastWorkday(begin, ref days);
+            days = days with { LastWorkdays = days.LastWorkdays | (1u << before) };
+        }
+        else
+        {
+            days = days with { LastDays = days.LastDays | (1u << before) };
+        }
+
+        return AtEndOfSpecial() || Fail(_at, 1, $"'{Shown.Of(_text[_at].ToString())}' follows 'L' in the day of month", $"L, L-3, LW or L-3W{Alone}");
     }
 
-    private bool TryWorkday(int begin, int day, out CronFields days)
+    private bool TryBeforeLastWorkday(int begin, ref CronFields days)
     {
-        days = default;
-        if (day is < 1 or > 31) return Fail(begin, _at - begin, $"The day of month {day} is out of range", "1W to 31W");
-        days = new CronFields { Days = 1u << (day - 1), IsNearestWorkday = true };
-        return AtEndOfField() || Fail(begin, _at + 1 - begin, "'W' stands in a list, a range or a step", "one day with a W, alone in the field: 15W");
+        _at++;
+        if (!TryNumber(out var before) || before > 30) return Fail(begin, _at - begin, "The days before the month's last weekday are out of range", "LW-0 to LW-30");
+        days = before == 0 ? days with { LastWorkdays = days.LastWorkdays | 1 } : days with { BeforeLastWorkday = days.BeforeLastWorkday | (1u << before) };
+        return AtEndOfSpecial() || FailHere(CronField.Day);
     }
+
+    private bool TryWorkday(int begin, int day, ref CronFields days)
+    {
+        if (day is < 1 or > 31) return Fail(begin, _at - begin, $"The day of month {day} is out of range", "1W to 31W");
+        days = days with { Workdays = days.Workdays | (1u << (day - 1)), IsWorkdayClamped = IsQuartz && (days.IsWorkdayClamped || day > 28) };
+        return AtEndOfSpecial() || Fail(begin, _at + 1 - begin, $"'W' stands in a {(IsQuartz ? "" : "list, a ")}range or a step", $"one day with a W{Alone}: 15W");
+    }
+
+    private readonly bool AtEndOfSpecial() => AtEndOfField() || (IsQuartz && Peek() == ',');
+
+    private readonly string Alone => IsQuartz ? "" : ", alone in the field";
 
     private bool TryWeekdays(out CronFields weekdays, out bool isRestricted)
     {
@@ -46,17 +80,36 @@ internal ref partial struct CronParser
         weekdays = default;
         isRestricted = true;
         var begin = _at;
-        if (Peek() is not ('*' or '?'))
+        var field = IsQuartz ? CronField.QuartzWeekday : CronField.Weekday;
+        if (IsQuartz && Accept('L') && AtEndOfField()) return SetWeekdays(1u << 6, ref weekdays);
+        _at = begin;
+        if (IsDigit(Peek()) || (IsLetter(Peek()) && Peek() is not ('H' or 'h')))
         {
-            if (!TryValue(CronField.Weekday, out var value)) return false;
+            if (!TryValue(field, out var value)) return false;
             if (Accept('L')) return TryNth(value, CronFields.LastOne, out weekdays);
             if (Accept('#')) return TryHash(value, out weekdays);
             _at = begin;
         }
 
-        if (!TryField(CronField.Weekday, out var bits, out var isStar)) return false;
-        isRestricted = !isStar;
-        weekdays = new CronFields { Weekdays = Fold(bits) };
+        if (!TryField(field, out var bits, out var isStar)) return false;
+        isRestricted = IsQuartz ? _text[begin] != '?' : !isStar;
+        return SetWeekdays(Fold(bits), ref weekdays);
+    }
+
+    private readonly bool SetWeekdays(uint bits, ref CronFields weekdays)
+    {
+        weekdays = new CronFields { Weekdays = bits, EveryWeeks = _everyWeeks };
+        return true;
+    }
+
+    // Not a step: after a name quartz counts weeks.
+    private bool TryEveryWeeks(int weekday, ref ulong bits)
+    {
+        var begin = ++_at;
+        if (!TryNumber(out var weeks) || weeks is < 1 or > 5) return Fail(begin, _at - begin, "The number of weeks is out of range", "1 to 5: FRI/2 is each second Friday");
+        if (_everyWeeks != 0 && _everyWeeks != weeks) return Fail(begin, _at - begin, "Two different numbers of weeks stand in one field", $"{_everyWeeks} again, or one number for all");
+        _everyWeeks = weeks == 1 ? 0 : weeks;
+        bits |= 1UL << weekday;
         return true;
     }
 
@@ -71,84 +124,10 @@ internal ref partial struct CronParser
 
     private bool TryNth(int value, int nth, out CronFields weekdays)
     {
-        weekdays = new CronFields { Weekdays = Fold(1UL << value), Nth = nth };
+        weekdays = new CronFields { NthWeekdays = (ulong)Fold(1UL << value) << (7 * (nth - 1)) };
         return AtEndOfField() || Fail(_at, 1, "'L' or '#' stands in a list, a range or a step", "one weekday, alone in the field: FRI#2, FRIL");
     }
 
-    private static uint Fold(ulong bits) => (uint)((bits | (bits >> 7)) & CronFields.AllWeekdays);
-
-    private bool TryMacro(out CronFields fields)
-    {
-        var name = _text.Slice(_at).TrimEnd(" \t");
-        var text = Expand(name);
-        if (text is not null) return TryParse(text.AsSpan(), _dialect, out fields, out _error);
-        fields = default;
-        return Fail(_at, name.Length, $"'{Shown.Of(name.ToString())}' is not known",
-            "@yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, @every_minute, @every_second or @every with a duration",
-            name.Equals("@reboot", StringComparison.OrdinalIgnoreCase) ? "A start of the program is no instant of a calendar: enqueue a job when the program starts." : null);
-    }
-
-    private static string? Expand(ReadOnlySpan<char> macro)
-    {
-        for (var i = 0; i < Macros.Length; i++)
-        {
-            if (macro.Equals(Macros[i].Name, StringComparison.OrdinalIgnoreCase)) return Macros[i].Text;
-        }
-
-        return null;
-    }
-
-    private static readonly (string Name, string Text)[] Macros =
-    [
-        ("@yearly", "0 0 1 1 *"), ("@annually", "0 0 1 1 *"), ("@monthly", "0 0 1 * *"), ("@weekly", "0 0 * * 0"), ("@daily", "0 0 * * *"),
-        ("@midnight", "0 0 * * *"), ("@hourly", "0 * * * *"), ("@every_minute", "* * * * *"), ("@every_second", "* * * * * *"),
-    ];
-
-    private bool FailHere(CronField field)
-    {
-        if (_at >= _text.Length || IsBlank(_text[_at])) return Fail(_at, 0, $"The {field.Name} breaks off", field.Range);
-        var end = _at;
-        while (end < _text.Length && !IsBlank(_text[end]) && _text[end] is not (',' or '/' or '-' or '#')) end++;
-        var wrong = _text.Slice(_at, Math.Max(1, end - _at)).ToString();
-        return Fail(_at, wrong.Length, $"'{Shown.Of(wrong)}' does not belong into the {field.Name}", field.Range, Hint(field, wrong));
-    }
-
-    private static string? Hint(CronField field, string wrong) => wrong.ToUpperInvariant() switch
-    {
-        { Length: > 3 } name when field.ValueOf(name.AsSpan(0, 3)) >= 0 => $"Names have three letters: {name.Substring(0, 3)}.",
-        "L" when field == CronField.Weekday => "For the last day of the week write SAT; for the last Friday of the month FRIL.",
-        "L" or "W" or "LW" => "L and W belong into the day of month, each alone in it: L, L-3, LW, 15W.",
-        "H" => "H is not supported: write a value, or give the schedule a jitter.",
-        "-" => "A value cannot be negative.",
-        "#" => "# follows a weekday: FRI#2.",
-        _ => null,
-    };
-
-    private bool Fail(int position, int length, string problem, string expected, string? hint = null)
-    {
-        _error ??= new ParseError(position, length, problem, expected, hint);
-        return false;
-    }
-
-    private readonly char Peek() => _at < _text.Length ? _text[_at] : '\0';
-
-    private bool Accept(char upper)
-    {
-        if (_at >= _text.Length || (_text[_at] != upper && !(upper is >= 'A' and <= 'Z' && _text[_at] == (upper | 0x20)))) return false;
-        _at++;
-        return true;
-    }
-
-    private void SkipBlanks()
-    {
-        while (_at < _text.Length && IsBlank(_text[_at])) _at++;
-    }
-
-    private readonly bool AtEndOfField() => _at >= _text.Length || IsBlank(_text[_at]);
-
-    private static bool IsBlank(char character) => character is ' ' or '\t';
-
-    private static bool IsDigit(char character) => character is >= '0' and <= '9';
-
-    private static bool IsLetter(char character) => (character | 0x20) is >= 'a' and <= 'z';
+    /// <summary>Bit 0 is Sunday, in whichever way it was written.</summary>
+    private readonly uint Fold(ulong bits) => (uint)((IsQuartz ? bits >> 1 : bits | (bits >> 7)) & CronFields.AllWeekdays);
 }

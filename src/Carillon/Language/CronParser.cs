@@ -1,56 +1,76 @@
 namespace Carillon.Language;
 
 /// <summary>
-/// Reads a cron expression without allocating. Grammar of a field, case-insensitive, in both dialects:
+/// Reads a cron expression without allocating. Grammar of a field, case-insensitive:
 /// <code>
-/// field   ::= ('*' | '?') [step] | value [range] {',' value [range]}       unix also takes '*' [step] as a list's element
-/// range   ::= '-' value [step] | step                                      backwards ranges go round: 22-2
-/// step    ::= '/' number                                                   1 up to the field's greatest value
-/// day     ::= field | 'L' ['-' number] ['W'] | number 'W'
-/// weekday ::= field | value 'L' | value '#' 1…5                            0 and 7 are Sunday
+/// field   ::= ('*' | '?') [step] | element {',' element}      unix and quartz also take '*' [step] as an element; quartz has '?' alone
+/// element ::= value ['-' value] [step] | hash                 backwards ranges go round: 22-2
+/// step    ::= '/' number                                      1 up to the field's greatest value
+/// hash    ::= 'H' ['(' value '-' value ')'] [step]            a value by the schedule's name
+/// day     ::= field | special                                 quartz takes specials as elements, and LW-n
+/// special ::= 'L' ['-' number] ['W'] | number 'W'
+/// weekday ::= field | value 'L' | value '#' 1…5               0 and 7 are Sunday; in quartz 1 is, 'L' alone is Saturday, FRI/2 every second week
+/// year    ::= field                                           quartz only, 1970 to 2199
 /// </code>
 /// </summary>
 internal ref partial struct CronParser
 {
     private readonly ReadOnlySpan<char> _text;
     private readonly CronDialect _dialect;
+    private readonly string? _name;
     private int _at;
+    private int _everyWeeks;
     private bool _isInterval;
+    private bool _isHashed;
     private ParseError? _error;
 
-    private CronParser(ReadOnlySpan<char> text, CronDialect dialect)
+    private CronParser(ReadOnlySpan<char> text, int begin, CronDialect dialect, string? name)
     {
         _text = text;
+        _at = begin;
         _dialect = dialect;
+        _name = name;
     }
 
-    public static bool TryParse(ReadOnlySpan<char> text, CronDialect dialect, out CronFields fields, out ParseError? error)
+    private readonly bool IsQuartz => _dialect == CronDialect.Quartz;
+
+    /// <summary>Reads an expression.</summary>
+    /// <param name="text">All of the text, so that positions are right.</param>
+    /// <param name="begin">Where the expression begins in it.</param>
+    /// <param name="dialect">How to read it.</param>
+    /// <param name="name">The schedule's name, for <c>H</c>.</param>
+    /// <param name="fields">What it means.</param>
+    /// <param name="isHashed">It holds an <c>H</c>.</param>
+    /// <param name="error">Why it is none.</param>
+    public static bool TryParse(ReadOnlySpan<char> text, int begin, CronDialect dialect, string? name, out CronFields fields, out bool isHashed, out ParseError? error)
     {
-        var parser = new CronParser(text, dialect);
+        var parser = new CronParser(text, begin, dialect, name);
         parser.SkipBlanks();
         var isRead = parser.Peek() == '@' ? parser.TryMacro(out fields) : parser.TryFields(out fields);
-        error = parser._error;
+        (isHashed, error) = (parser._isHashed, parser._error);
         return isRead;
     }
 
     private bool TryFields(out CronFields fields)
     {
         fields = default;
-        if (!HasNoZone()) return false;
         var count = CountFields();
-        if (count is not (5 or 6)) return FailCount(count);
+        if (IsQuartz ? count is not (6 or 7) : count is not (5 or 6)) return FailCount(count);
         var seconds = 1UL;
-        if (count == 6 && !TryField(CronField.Second, out seconds, out _)) return false;
+        if (count >= 6 && !TryField(CronField.Second, out seconds, out _)) return false;
         if (!TryField(CronField.Minute, out var minutes, out _) || !TryField(CronField.Hour, out var hours, out _)) return false;
         if (!TryDays(out var days, out var hasDays)) return false;
         if (!TryField(CronField.Month, out var months, out _) || !TryWeekdays(out var weekdays, out var hasWeekdays)) return false;
-        var isEither = _dialect == CronDialect.Unix && hasDays && hasWeekdays;
-        fields = Combine(days, weekdays, isEither) with
+        if (IsQuartz && !hasDays && !hasWeekdays) return FailBothOpen();
+        CronYears? years = null;
+        if (count == 7 && !TryYears(out years)) return false;
+        fields = Combine(days, weekdays, _dialect != CronDialect.Cronos && hasDays && hasWeekdays) with
         {
             Seconds = seconds,
             Minutes = minutes,
             Hours = (uint)hours,
             Months = (uint)months,
+            Years = years,
             IsInterval = _isInterval,
         };
         return true;
@@ -60,14 +80,13 @@ internal ref partial struct CronParser
     private static CronFields Combine(CronFields days, CronFields weekdays, bool isEither)
     {
         var isAny = isEither && (!days.HasDays || !weekdays.HasWeekdays);
+        days = days.HasDays && !isAny ? days : new CronFields { Days = CronFields.AllDays };
+        weekdays = weekdays.HasWeekdays && !isAny ? weekdays : new CronFields { Weekdays = CronFields.AllWeekdays };
         return days with
         {
-            Days = isAny ? CronFields.AllDays : days.Days,
-            IsLastDay = !isAny && days.IsLastDay,
-            DaysBeforeLast = isAny ? 0 : days.DaysBeforeLast,
-            IsNearestWorkday = !isAny && days.IsNearestWorkday,
-            Weekdays = isAny ? CronFields.AllWeekdays : weekdays.Weekdays,
-            Nth = isAny ? 0 : weekdays.Nth,
+            Weekdays = weekdays.Weekdays,
+            NthWeekdays = weekdays.NthWeekdays,
+            EveryWeeks = weekdays.EveryWeeks,
             IsEitherDay = isEither && !isAny,
         };
     }
@@ -82,22 +101,6 @@ internal ref partial struct CronParser
 
         return count;
     }
-
-    private bool HasNoZone()
-    {
-        var rest = _text.Slice(_at);
-        var equals = rest.IndexOf('=');
-        if (equals < 2 || !rest.Slice(equals - 2, 2).Equals("TZ".AsSpan(), StringComparison.OrdinalIgnoreCase)) return true;
-        var length = rest.IndexOfAny(' ', '\t');
-        return Fail(_at, length < 0 ? rest.Length : length, "The expression names a zone", "an expression without a zone", "Give the zone in the schedule's 'zone'.");
-    }
-
-    private bool FailCount(int count) => count switch
-    {
-        0 => Fail(_at, 0, "The cron expression is empty", "5 fields (minute hour day month weekday) or 6 (second first)"),
-        7 => Fail(_at, _text.Length - _at, "The cron expression has 7 fields", "5 fields, or 6 with the second first", "A year is not part of the unix and cronos dialects."),
-        _ => Fail(_at, _text.Length - _at, $"The cron expression has {count} field{(count == 1 ? "" : "s")}", "5 fields (minute hour day month weekday) or 6 (second first)"),
-    };
 
     private bool TryField(CronField field, out ulong bits, out bool isStar)
     {
@@ -116,11 +119,15 @@ internal ref partial struct CronParser
 
     private bool TryElement(CronField field, bool isFirst, ref ulong bits, ref bool isStar)
     {
-        if (Peek() is '*' or '?') return TryStar(field, isFirst, ref bits, ref isStar);
+        if (Peek() is '*' or '?' || (IsQuartz && Peek() == '/')) return TryStar(field, isFirst, ref bits, ref isStar);
+        isStar = false;
+        if (Peek() is 'H' or 'h') return TryHash(field, ref bits);
+        var isNumber = IsDigit(Peek());
         if (!TryValue(field, out var low)) return false;
         var high = low;
         var isRange = Accept('-');
         if (isRange && !TryValue(field, out high)) return false;
+        if (Peek() == '/' && !isRange && !isNumber && field == CronField.QuartzWeekday) return TryEveryWeeks(low, ref bits);
         var step = 1;
         if (Peek() == '/')
         {
@@ -130,18 +137,20 @@ internal ref partial struct CronParser
         }
 
         _isInterval |= isRange && field.IsTime;
-        isStar = false;
         bits |= Spread(field, low, high, step);
         return true;
     }
 
     private bool TryStar(CronField field, bool isFirst, ref ulong bits, ref bool isStar)
     {
-        var begin = _at++;
+        var begin = _at;
+        if (Peek() != '/') _at++;
         var step = 1;
         if (Peek() == '/' && !TryStep(field, out step)) return false;
         var isList = !isFirst || Peek() == ',';
-        if (isList && (_dialect != CronDialect.Unix || _text[begin] == '?'))
+        var isOpen = _text[begin] == '?';
+        if (isOpen && IsQuartz && (isList || step != 1 || _at != begin + 1 || !(field.IsWeekday || field == CronField.Day))) return FailOpen(begin, field);
+        if (isList && (_dialect == CronDialect.Cronos || isOpen))
         {
             return Fail(begin, _at - begin, $"'{_text[begin]}' stands in a list in the {field.Name}", "values and ranges in a list", "Write the '*' alone, or spell out what it stands for.");
         }
@@ -154,6 +163,8 @@ internal ref partial struct CronParser
 
     private static ulong Spread(CronField field, int low, int high, int step)
     {
+        // Stars and plain ranges are most of what is written.
+        if (step == 1 && high >= low) return ((2UL << (high - low)) - 1) << low;
         var bits = 0UL;
         for (var value = low; value <= (high < low ? high + field.Cycle : high); value += step)
         {
@@ -185,7 +196,7 @@ internal ref partial struct CronParser
 
         var letters = 0;
         while (_at + letters < _text.Length && IsLetter(_text[_at + letters])) letters++;
-        var isLast = letters == 4 && field == CronField.Weekday && (_text[_at + 3] | 0x20) == 'l';
+        var isLast = letters == 4 && field.IsWeekday && (_text[_at + 3] | 0x20) == 'l';
         value = field.ValueOf(_text.Slice(_at, isLast ? 3 : letters));
         if (value < 0) return FailHere(field);
         _at += 3;

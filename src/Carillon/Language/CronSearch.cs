@@ -3,10 +3,13 @@ using System.Numerics;
 namespace Carillon.Language;
 
 /// <summary>Finds the next local time of an expression, on a calendar without zones. Times are seconds since 0001-01-01.</summary>
-internal static class CronSearch
+internal static partial class CronSearch
 {
     /// <summary>The last year that is looked at: no search is endless.</summary>
     public const int LastYear = 2199;
+
+    /// <summary>The first year that is looked at.</summary>
+    public const int FirstYear = 1900;
 
     /// <summary>What is not found.</summary>
     public const long None = -1;
@@ -21,7 +24,7 @@ internal static class CronSearch
         var number = (int)(from / SecondsOfDay);
         DateOnly.FromDayNumber(number).Deconstruct(out var year, out var month, out var day);
         var first = number - day + 1;
-        if ((fields.Months >> month & 1) != 0)
+        if ((fields.Months >> month & 1) != 0 && HasYear(fields, year))
         {
             var days = CronDays.Of(fields, year, month, first);
             if ((days >> (day - 1) & 1) != 0)
@@ -41,10 +44,10 @@ internal static class CronSearch
     {
         while (true)
         {
-            var later = fields.Months & (~0u << (month + 1));
+            var later = HasYear(fields, year) ? fields.Months & (~0u << (month + 1)) : 0;
             if (later == 0)
             {
-                year++;
+                do year++; while (year <= LastYear && !HasYear(fields, year));
                 later = fields.Months;
             }
 
@@ -80,6 +83,8 @@ internal static class CronSearch
     }
 
     private static int Time(in CronFields fields, int hour, int minute) => (hour * 3600) + (minute * 60) + First(fields.Seconds);
+
+    private static bool HasYear(in CronFields fields, int year) => fields.Years is null || fields.Years.Has(year);
 
     private static int First(ulong bits) => BitOperations.TrailingZeroCount(bits);
 }

@@ -3,9 +3,11 @@ namespace Carillon.Language;
 /// <summary>The local times of a cron expression.</summary>
 internal readonly struct CronTimes(CronFields fields) : ILocalTimes
 {
-    private readonly CronFields _fields = fields;
+    public readonly CronFields Fields = fields;
 
-    public bool IsInterval => _fields.IsInterval;
+    public bool IsInterval => Fields.IsInterval;
 
-    public long Next(long from) => CronSearch.Next(_fields, from);
+    public long Next(long from) => CronSearch.Next(Fields, from);
+
+    public long Previous(long upTo) => CronSearch.Previous(Fields, upTo);
 }

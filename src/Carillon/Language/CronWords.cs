@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Carillon.Language;
 
 /// <summary>Says an expression in plain English.</summary>
-internal static class CronWords
+internal static partial class CronWords
 {
     private const int MaxListed = 6;
     private static readonly string[] Weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -15,7 +15,7 @@ internal static class CronWords
     /// <summary>What an expression without any instant asks for.</summary>
     public static string Never(in CronFields fields)
     {
-        var isDate = !fields.IsLastDay && !fields.IsNearestWorkday && !fields.HasWeekdays;
+        var isDate = !fields.HasSpecialDays && !fields.HasWeekdays && fields.Years is null;
         return isDate ? $"never fires: {Join(Bits((ulong)fields.Days << 1).Select(Number), "or")} {Months(fields)}" : $"never fires: {Date(fields)}";
     }
 
@@ -78,29 +78,34 @@ internal static class CronWords
         var weekdays = fields.HasWeekdays ? DaysOfWeek(fields) : "";
         var link = days.Length > 0 && weekdays.Length > 0 ? (fields.IsEitherDay ? " or " : ", if that is ") : "";
         var both = days + link + weekdays;
-        return Sentence(both.Length == 0 ? "" : "on " + both, months).Trim();
+        return Sentence(Sentence(both.Length == 0 ? "" : "on " + both, months).Trim(), Years(fields)).Trim();
     }
+
+    private static string Years(in CronFields fields) => fields.Years is null ? ""
+        : CronText.Years(fields.Years) is var text && text.Contains('/', StringComparison.Ordinal) ? $"in the years {text}"
+        : "in " + Join(CronText.YearRuns(fields.Years).Select(run => run.First == run.Last ? Number(run.First) : $"{Number(run.First)} to {Number(run.Last)}"), "and");
 
     private static string Days(in CronFields fields)
     {
-        var day = fields switch
-        {
-            { IsLastDay: true, DaysBeforeLast: 0 } => "the last day",
-            { IsLastDay: true } => $"the day {fields.DaysBeforeLast} before the last",
-            _ => "day " + Join(Ranges((ulong)fields.Days << 1, Number), "and"),
-        };
-        return fields switch
-        {
-            { IsLastDay: true, DaysBeforeLast: 0, IsNearestWorkday: true } => "the last weekday of the month",
-            { IsNearestWorkday: true } => $"the weekday nearest to {day} of the month",
-            _ => $"{day} of the month",
-        };
+        List<string> days = fields.Days == 0 ? [] : ["day " + Join(Ranges((ulong)fields.Days << 1, Number), "and")];
+        days.AddRange(Bits(fields.Workdays).Select(bit => $"the weekday nearest to day {bit + 1}"));
+        days.AddRange(Bits(fields.LastDays).Select(bit => bit == 0 ? "the last day" : $"the day {bit} before the last"));
+        days.AddRange(Bits(fields.LastWorkdays).Select(bit => bit == 0 ? "the last weekday" : $"the weekday nearest to the day {bit} before the last"));
+        days.AddRange(Bits(fields.BeforeLastWorkday).Select(bit => $"the day {bit} before the last weekday"));
+        return $"{Join(days, "and")} of the month";
     }
 
-    private static string DaysOfWeek(in CronFields fields) =>
-        fields.Nth == 0
-            ? Join(Ranges(MondayFirst(fields.Weekdays), value => Weekdays[value % 7]), fields.HasDays ? "or" : "and")
-            : $"the {Order[fields.Nth]} {Weekdays[BitOperations.TrailingZeroCount(fields.Weekdays)]} of the month";
+    private static string DaysOfWeek(in CronFields fields)
+    {
+        if (fields.NthWeekdays != 0)
+        {
+            var (row, weekday) = Math.DivRem(BitOperations.TrailingZeroCount(fields.NthWeekdays), 7);
+            return $"the {Order[row + 1]} {Weekdays[weekday]} of the month";
+        }
+
+        var days = Join(Ranges(MondayFirst(fields.Weekdays), value => Weekdays[value % 7]), fields.HasDays ? "or" : "and");
+        return fields.EveryWeeks > 1 ? $"{days} of every {fields.EveryWeeks} weeks (Sunday to Saturday, counted from that of 1970-01-01)" : days;
+    }
 
     private static ulong MondayFirst(uint weekdays) => (weekdays & 0x7E) | ((weekdays & 1UL) << 7);
 

@@ -15,16 +15,16 @@ internal static class EveryParser
         var rest = text.TrimEnd(' ');
         isAfterEnd = rest.EndsWith(" " + AfterEnd, StringComparison.OrdinalIgnoreCase);
         if (isAfterEnd) rest = rest.Substring(0, rest.Length - AfterEnd.Length);
-        return Read(rest, begin, out interval);
+        return Read(rest, Math.Min(begin, rest.Length), out interval);
     }
 
     /// <summary>The duration of <c>@every</c>, from <paramref name="begin"/> on.</summary>
     public static ParseError? ReadMacro(string text, int begin, out TimeSpan interval) => Read(text.Replace('\t', ' '), begin, out interval);
 
     /// <summary><c>@every</c> with a duration; <c>@every_minute</c> is cron.</summary>
-    public static bool IsMacro(string text, out int begin)
+    public static bool IsMacro(string text, int from, out int begin)
     {
-        begin = 0;
+        begin = from;
         while (begin < text.Length && text[begin] is ' ' or '\t') begin++;
         var end = begin + "@every".Length;
         var isEvery = string.Compare(text, begin, "@every", 0, end - begin, StringComparison.OrdinalIgnoreCase) == 0 && (end >= text.Length || text[end] is ' ' or '\t');

@@ -16,10 +16,13 @@ internal sealed class EveryRecurrence : Recurrence
 
     public override TimeSpan? DelayAfterEnd => _isAfterEnd ? _interval : null;
 
-    /// <summary><c>[every] DURATION [after end]</c>.</summary>
+    internal override DateTimeOffset? Anchor => _anchor == DateTimeOffset.UnixEpoch ? null : _anchor.ToUniversalTime();
+
+    /// <summary><c>[every] DURATION [after end]</c>, or the interval in parts as JSON.</summary>
     public static ParseError? Read(string text, out Recurrence? recurrence)
     {
-        var error = EveryParser.Read(text, out var interval, out var isAfterEnd);
+        var (isAfterEnd, interval) = (false, TimeSpan.Zero);
+        var error = IntervalConfig.IsMeant(text) ? IntervalConfig.Read(text, out interval) : EveryParser.Read(text, out interval, out isAfterEnd);
         recurrence = error is null ? new EveryRecurrence(interval, isAfterEnd, DateTimeOffset.UnixEpoch) : null;
         return error;
     }
@@ -41,6 +44,15 @@ internal sealed class EveryRecurrence : Recurrence
         return new DateTimeOffset(_anchor.UtcTicks + ((Steps(after) + 1) * _interval.Ticks), TimeSpan.Zero);
     }
 
+    private protected override DateTimeOffset? FindPrevious(DateTimeOffset before, Zone zone)
+    {
+        if (_isAfterEnd || before.UtcTicks == 0) return null;
+        var ticks = _anchor.UtcTicks + (Steps(before.AddTicks(-1)) * _interval.Ticks);
+        return ticks < 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
+    }
+
+    private protected override bool HasClock => false;
+
     internal override DateTimeOffset? Last(DateTimeOffset after, DateTimeOffset upTo, Zone zone)
     {
         if (_isAfterEnd) return base.Last(after, upTo, zone);
@@ -59,6 +71,8 @@ internal sealed class EveryRecurrence : Recurrence
     }
 
     public override string Explain() => _isAfterEnd ? $"{Durations.Format(_interval)} after the end of the last job" : $"every {Durations.Format(_interval)} of elapsed time";
+
+    public override IReadOnlyList<FieldExplanation> ExplainFields() => [new("interval", ToString(), Explain())];
 
     public override string ToString() => _isAfterEnd ? $"{Durations.Format(_interval)} {AfterEnd}" : Durations.Format(_interval);
 

@@ -11,4 +11,7 @@ internal interface ILocalTimes
 
     /// <summary>The first time at or after <paramref name="from"/>; <see cref="CronSearch.None"/> up to the end of <see cref="CronSearch.LastYear"/>.</summary>
     long Next(long from);
+
+    /// <summary>The last time at or before <paramref name="upTo"/>; <see cref="CronSearch.None"/> back to the year 1900.</summary>
+    long Previous(long upTo);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using NodaTime;
 using NodaTime.TimeZones;
@@ -12,6 +13,7 @@ public static class Zones
 {
     private const int MaxLength = 64;
     private static readonly TzdbDateTimeZoneSource Source = TzdbDateTimeZoneSource.Default;
+    private static readonly ConcurrentDictionary<string, Zone> Made = new(StringComparer.Ordinal);
     private static readonly HashSet<string> Known = new(Source.GetIds().Where(id => id != "Factory"), StringComparer.Ordinal);
 
     /// <summary>The version of the zone data, such as <c>2026a</c>.</summary>
@@ -24,7 +26,7 @@ public static class Zones
     public static bool TryFind(string? id, [NotNullWhen(true)] out Zone? zone, [NotNullWhen(false)] out string? error)
     {
         var iana = id is { Length: > 0 and <= MaxLength } ? ToIana(id) : null;
-        zone = iana is null ? null : new Zone(iana, DateTimeZoneProviders.Tzdb[iana]);
+        zone = iana is null ? null : Made.GetOrAdd(iana, id => new Zone(id, DateTimeZoneProviders.Tzdb[id]));
         error = iana is null ? Refuse(id) : null;
         return zone is not null;
     }

@@ -57,9 +57,13 @@ public sealed partial class ScheduleClient
     private async Task<Schedule> DraftAsync(
         ScheduleRequest request, Schedule? before, Act act, DateTimeOffset now, int? place, List<Fault> faults, CancellationToken cancellationToken)
     {
-        Zones.TryFind(request.Zone ?? _defaults.Zone, out var zone, out _);
-        var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, _defaults.Queue(request.Handler), now));
-        if (ReferenceEquals(draft, before)) return draft;
+        var named = Recurrence.Parse(Timetable.TextOf(request.Kind, request.Expression, request.Dialect, request.Name)).Zone;
+        Zones.TryFind(request.Zone ?? named?.Id ?? _defaults.Zone, out var zone, out _);
+        var missing = new List<Fault>();
+        var calendars = await BundleAsync(request.Calendar, missing, cancellationToken);
+        faults.AddRange(place is { } where ? missing.Select(fault => At(fault, where)) : missing);
+        var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, _defaults.Queue(request.Handler), calendars, now));
+        if (ReferenceEquals(draft, before) || missing.Count > 0) return draft;
         try
         {
             return draft with { NextAt = await NextOfAsync(before, draft, now, cancellationToken) };

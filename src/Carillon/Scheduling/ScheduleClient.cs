@@ -35,7 +35,7 @@ public sealed partial class ScheduleClient
         name,
         (schedule, _) => schedule.Mode == ScheduleMode.Paused && schedule.PauseReason == reason
             ? schedule
-            : Pausable(schedule) with { Mode = ScheduleMode.Paused, PauseReason = reason, PausedBy = act.Who },
+            : ScheduleDraft.Pause(schedule, reason, act.Who),
         act, cancellationToken);
 
     /// <summary>
@@ -59,10 +59,7 @@ public sealed partial class ScheduleClient
         if (await GetAsync(name, cancellationToken) is not { } schedule) return null;
         var now = _clock.GetUtcNow();
         var job = FireRule.NewJobOf(schedule, _ids.Next(), now) with { RunAt = now, Tags = ["manual"] };
-
-        // The entry first: an act without a record must not be.
-        await _store.AppendAsync([Recorded(schedule, job, act, now)], cancellationToken);
-        return (await _store.EnqueueAsync([job], now, cancellationToken))[0].Id;
+        return (await _store.EnqueueAsync([job], Recorded(schedule, job, act, now), now, cancellationToken))[0].Id;
     }
 
     /// <summary>
@@ -75,33 +72,22 @@ public sealed partial class ScheduleClient
         return await GetAsync(name, cancellationToken) is { } schedule ? ScheduleTiming.Forecast(schedule, count, _clock.GetUtcNow()) : null;
     }
 
-    /// <summary>What a text means, and its next instants after <paramref name="from"/> (null: now), at most 1,000. An interval counts from there.</summary>
+    /// <summary>What a text means, and its next instants.</summary>
     /// <exception cref="InvalidRequestException">The text or the zone has faults; all are listed.</exception>
-    public RecurrencePreview Preview(RecurrenceKind kind, string expression, string? dialect, string? zone, DateTimeOffset? from, int count)
+    public RecurrencePreview Preview(PreviewRequest request)
     {
-        CheckCount(count);
-        Throw([.. ScheduleRules.When(kind, expression, dialect, zone ?? _defaults.Zone)]);
-        var after = from ?? _clock.GetUtcNow();
-        var recurrence = Recurrence.Parse(Timetable.TextOf(kind, expression, dialect)).AnchoredAt(after);
-        Zones.TryFind(zone ?? _defaults.Zone, out var found, out _);
-        var next = new List<Occurrence>();
-        while (next.Count < count && recurrence.Next(after, found!) is { } instant)
-        {
-            next.Add(new Occurrence(instant, found!.ToLocal(instant)));
-            after = instant;
-        }
-
-        return new RecurrencePreview(recurrence.ToString(), recurrence.Explain(), found!.Id, Zones.Version, next);
+        ArgumentNullException.ThrowIfNull(request);
+        CheckCount(request.Count);
+        Throw([.. ScheduleRules.When(request.Kind, request.Expression, request.Dialect, (request.Zone, _defaults.Zone), request.Name)]);
+        var recurrence = Recurrence.Parse(Timetable.TextOf(request.Kind, request.Expression, request.Dialect, request.Name)).With(request.Changes);
+        Zones.TryFind(request.Zone ?? _defaults.Zone, out var zone, out _);
+        return RecurrencePreview.Of(recurrence, zone!, request.From ?? _clock.GetUtcNow(), request.IsInclusive, request.Count);
     }
-
-    // A resume makes it live: a shadow would begin to run what another system still runs.
-    private static Schedule Pausable(Schedule schedule) => schedule.Mode != ScheduleMode.Shadow
-        ? schedule
-        : throw new InvalidRequestException([new Fault("name", schedule.Name, "is in shadow mode and runs nothing; there is nothing to pause")]);
 
     private static Schedule Resume(Schedule schedule, DateTimeOffset now, bool isAwaited) => schedule with
     {
-        Mode = ScheduleMode.Live,
+        Mode = schedule.ResumesAs,
+        ResumesAs = ScheduleMode.Live,
         PauseReason = null,
         PausedBy = null,
         NextAt = isAwaited ? null : ScheduleTiming.First(schedule, now, mustFire: false),

@@ -7,7 +7,7 @@ namespace Carillon.Scheduling;
 internal static class ScheduleDraft
 {
     /// <summary>The schedule to write; equal to <paramref name="before"/> when the request says the same.</summary>
-    public static Schedule Of(ScheduleRequest request, Schedule? before, Guid newId, Act act, (string Zone, string Queue, DateTimeOffset Now) at)
+    public static Schedule Of(ScheduleRequest request, Schedule? before, Guid newId, Act act, (string Zone, string Queue, string? Calendars, DateTimeOffset Now) at)
     {
         var start = before ?? new Schedule
         {
@@ -20,7 +20,7 @@ internal static class ScheduleDraft
             CreatedAt = at.Now,
             UpdatedAt = at.Now,
         };
-        var draft = Fill(start, request, at.Zone, at.Queue);
+        var draft = Fill(start, request, at.Zone, at.Queue) with { Calendars = at.Calendars };
         draft = SetMode(draft, request.Mode, act);
         if (before is not null && IsReanchored(before, draft)) draft = draft with { AnchorAt = draft.StartAt ?? at.Now };
         return before is not null && IsSame(before, draft) ? before : draft with { UpdatedAt = at.Now };
@@ -28,7 +28,10 @@ internal static class ScheduleDraft
 
     /// <summary>True when the instants may be others than before: what was to come next says nothing any more.</summary>
     public static bool IsRetimed(Schedule before, Schedule after) =>
-        before.Zone != after.Zone || before.StartAt != after.StartAt || before.AnchorAt != after.AnchorAt || !MeansTheSame(before, after);
+        before.Zone != after.Zone || before.StartAt != after.StartAt || before.AnchorAt != after.AnchorAt || Choices(before) != Choices(after) || !MeansTheSame(before, after);
+
+    private static (string?, string?, BusinessDayPolicy?, GapPolicy?, RepeatPolicy?) Choices(Schedule schedule) =>
+        (schedule.Calendar, schedule.Calendars, schedule.BusinessDay, schedule.Gap, schedule.Repeat);
 
     private static Schedule Fill(Schedule schedule, ScheduleRequest request, string zone, string queue) => schedule with
     {
@@ -38,6 +41,10 @@ internal static class ScheduleDraft
         Expression = request.Expression,
         Dialect = request.Dialect,
         Zone = zone,
+        Calendar = request.Calendar,
+        BusinessDay = request.BusinessDay,
+        Gap = request.Gap,
+        Repeat = request.Repeat,
         Misfire = request.Misfire,
         MisfireWindow = request.MisfireWindow,
         MisfireMax = request.MisfireMax,
@@ -60,8 +67,19 @@ internal static class ScheduleDraft
     {
         null => schedule,
         _ when mode == schedule.Mode => schedule,
-        ScheduleMode.Paused => schedule with { Mode = ScheduleMode.Paused, PausedBy = act.Who, PauseReason = "disabled" },
-        _ => schedule with { Mode = mode.Value, PausedBy = null, PauseReason = null },
+        ScheduleMode.Paused => Pause(schedule, "disabled", act.Who),
+        ScheduleMode.Live when schedule.Mode == ScheduleMode.Shadow => schedule,
+        ScheduleMode.Live => schedule with { Mode = schedule.ResumesAs, ResumesAs = ScheduleMode.Live, PausedBy = null, PauseReason = null },
+        _ => schedule with { Mode = mode.Value, ResumesAs = ScheduleMode.Live, PausedBy = null, PauseReason = null },
+    };
+
+    /// <summary>Paused, with why and by whom; it keeps what it is to be again.</summary>
+    public static Schedule Pause(Schedule schedule, string? reason, string who) => schedule with
+    {
+        Mode = ScheduleMode.Paused,
+        ResumesAs = schedule.Mode == ScheduleMode.Paused ? schedule.ResumesAs : schedule.Mode,
+        PauseReason = reason,
+        PausedBy = who,
     };
 
     // The anchor stays through every other change, so that an edit of the description does not shift the beat.
@@ -69,8 +87,8 @@ internal static class ScheduleDraft
 
     private static bool MeansTheSame(Schedule before, Schedule after)
     {
-        var wasRead = Recurrence.TryParse(Timetable.TextOf(before.Kind, before.Expression, before.Dialect), out var old, out _);
-        var isRead = Recurrence.TryParse(Timetable.TextOf(after.Kind, after.Expression, after.Dialect), out var young, out _);
+        var wasRead = Recurrence.TryParse(Timetable.TextOf(before), out var old, out _);
+        var isRead = Recurrence.TryParse(Timetable.TextOf(after), out var young, out _);
         return wasRead && isRead && old!.Equals(young);
     }
 

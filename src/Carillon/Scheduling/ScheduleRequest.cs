@@ -1,3 +1,4 @@
+using Carillon.Language;
 using Carillon.Store;
 
 namespace Carillon.Scheduling;
@@ -20,11 +21,23 @@ public sealed record ScheduleRequest
     /// <summary>When: a cron expression, an interval, an instant.</summary>
     public required string Expression { get; init; }
 
-    /// <summary>The cron dialect, <c>unix</c> or <c>cronos</c>; null for <c>unix</c>.</summary>
+    /// <summary>The cron dialect, <c>unix</c>, <c>cronos</c> or <c>quartz</c>; null for <c>unix</c>.</summary>
     public string? Dialect { get; init; }
 
-    /// <summary>IANA or Windows zone id; null for the host's.</summary>
+    /// <summary>IANA or Windows zone id; null for the one that the text names, else the host's.</summary>
     public string? Zone { get; init; }
+
+    /// <summary>The calendar outside of which it does not fire; it must exist. Null for none.</summary>
+    public string? Calendar { get; init; }
+
+    /// <summary>Where an instant goes that falls on no business day; null: nowhere.</summary>
+    public BusinessDayPolicy? BusinessDay { get; init; }
+
+    /// <summary>What becomes of a local time that the clock skips; null for the recurrence's own way.</summary>
+    public GapPolicy? Gap { get; init; }
+
+    /// <summary>What becomes of a local time that the clock shows twice; null for the recurrence's own way.</summary>
+    public RepeatPolicy? Repeat { get; init; }
 
     /// <summary>What becomes of instants that were missed by more than a minute.</summary>
     public MisfirePolicy Misfire { get; init; } = MisfirePolicy.Once;
@@ -56,7 +69,10 @@ public sealed record ScheduleRequest
     /// <summary>The jobs' outputs, as the <c>output</c> JSON.</summary>
     public string? Output { get; init; }
 
-    /// <summary>What it does at an instant; null leaves it as it is (a new one is live), so that a pause survives an update.</summary>
+    /// <summary>
+    /// What it does at an instant; null leaves it as it is (a new one is live), so that a pause survives an update. <see cref="ScheduleMode.Live"/>
+    /// ends a pause and gives back what was paused: a shadow stays a shadow, for another system still does its work.
+    /// </summary>
     public ScheduleMode? Mode { get; init; }
 
     /// <summary>No instant before this; an interval counts from it.</summary>
@@ -76,6 +92,10 @@ public sealed record ScheduleRequest
 
     /// <summary>Kept for the older API's clients, as JSON.</summary>
     public string? Metadata { get; init; }
+
+    /// <summary>What is odd about the recurrence, each a sentence or two; none where it cannot be read.</summary>
+    public IReadOnlyList<string> Warnings() =>
+        Recurrence.TryParse(Timetable.TextOf(Kind, Expression, Dialect, Name), out var recurrence, out _) ? recurrence.Warnings : [];
 }
 
 /// <summary>Which schedules a put may meet.</summary>
@@ -116,11 +136,3 @@ public sealed record PutResult(PutStatus Status, Schedule? Schedule);
 /// <param name="At">In UTC.</param>
 /// <param name="Local">As the zone's clocks show it.</param>
 public readonly record struct Occurrence(DateTimeOffset At, DateTimeOffset Local);
-
-/// <summary>What a text means.</summary>
-/// <param name="Canonical">The text as Carillon writes it.</param>
-/// <param name="Explanation">In plain English.</param>
-/// <param name="Zone">The IANA zone.</param>
-/// <param name="ZoneData">The version of the zone data.</param>
-/// <param name="Next">The next instants; empty when it never fires.</param>
-public sealed record RecurrencePreview(string Canonical, string Explanation, string Zone, string ZoneData, IReadOnlyList<Occurrence> Next);

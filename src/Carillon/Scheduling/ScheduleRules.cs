@@ -18,7 +18,7 @@ internal static class ScheduleRules
     public static IEnumerable<Fault> Check(ScheduleRequest request, ScheduleDefaults defaults) =>
         JobRules.Name("name", request.Name)
             .Concat(JobRules.Name("handler", request.Handler))
-            .Concat(When(request.Kind, request.Expression, request.Dialect, request.Zone ?? defaults.Zone))
+            .Concat(When(request.Kind, request.Expression, request.Dialect, (request.Zone, defaults.Zone), request.Name))
             .Concat(request.Queue is null ? [] : JobRules.Name("queue", request.Queue))
             .Concat(JobRules.Priority(request.Priority))
             .Concat(JobRules.Args(request.Args))
@@ -29,15 +29,20 @@ internal static class ScheduleRules
             .Concat(Texts(request));
 
     /// <summary>Faults of the recurrence's text, dialect and zone.</summary>
-    public static IEnumerable<Fault> When(RecurrenceKind kind, string? expression, string? dialect, string? zone)
+    public static IEnumerable<Fault> When(RecurrenceKind kind, string? expression, string? dialect, (string? Given, string Default) zone, string? name)
     {
-        if (!Recurrence.TryParse(Timetable.TextOf(kind, expression ?? "", dialect), out _, out var error))
+        if (!Recurrence.TryParse(Timetable.TextOf(kind, expression ?? "", dialect, name), out var recurrence, out var error))
         {
             var isDialect = kind == RecurrenceKind.Cron ? !CronDialects.TryParse(dialect, out _, out _) : dialect is not null;
             yield return isDialect ? new Fault("dialect", Shown.Of(dialect ?? ""), error.Message) : new Fault(FieldOf(kind), Shown.Of(expression ?? ""), error.Message);
         }
 
-        if (!Zones.TryFind(zone, out _, out var zoneError)) yield return new Fault("zone", Shown.Of(zone ?? ""), zoneError);
+        var id = zone.Given ?? zone.Default;
+        if (!Zones.TryFind(id, out var found, out var zoneError)) yield return new Fault("zone", Shown.Of(id), zoneError);
+        else if (zone.Given is not null && recurrence?.Zone is { } named && !named.Equals(found))
+        {
+            yield return new Fault("zone", found.Id, $"differs from the zone that the text itself names ('{named.Id}'); keep one of them");
+        }
     }
 
     /// <summary>The member in which a user writes a text of the kind.</summary>

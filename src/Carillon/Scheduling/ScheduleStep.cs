@@ -72,7 +72,7 @@ internal sealed partial class ScheduleStep(IStore store, TimeProvider clock, Cha
     private async Task<bool> SetAsideAsync(Schedule schedule, string? error, DateTimeOffset now, CancellationToken cancellationToken)
     {
         LogSetAside(schedule.Name, error);
-        var paused = schedule with { Mode = ScheduleMode.Paused, PauseReason = error, PausedBy = "carillon", UpdatedAt = now };
+        var paused = ScheduleDraft.Pause(schedule, error, "carillon") with { UpdatedAt = now };
         return await store.PutSchedulesAsync([paused], new Act("carillon", "engine", "schedule.pause"), now, cancellationToken);
     }
 

@@ -12,14 +12,16 @@ internal static class ScheduleTiming
         var timetable = Timetable.Read(schedule, out var error) ?? throw new InvalidRequestException(error!);
         if (schedule.FiredCount >= schedule.MaxCount) return null;
         var first = timetable.Next(now);
-        return first is not null || !mustFire ? first : throw new InvalidRequestException([Never(schedule, now)]);
+        return first is not null || !mustFire ? first : throw new InvalidRequestException([Never(schedule, timetable, now)]);
     }
 
-    private static Fault Never(Schedule schedule, DateTimeOffset now)
+    private static Fault Never(Schedule schedule, Timetable timetable, DateTimeOffset now)
     {
-        var recurrence = Recurrence.Parse(Timetable.TextOf(schedule.Kind, schedule.Expression, schedule.Dialect));
+        var recurrence = Recurrence.Parse(Timetable.TextOf(schedule));
         Zones.TryFind(schedule.Zone, out var zone, out _);
         if (schedule.EndAt <= now) return new Fault("endAt", $"{schedule.EndAt:O}", "is already past; give a later instant or leave it out");
+        var isExcluded = timetable.Explain().Contains("the calendar leaves nothing", StringComparison.Ordinal);
+        if (isExcluded) return new Fault("calendar", schedule.Calendar, "leaves none of its instants; change one of them");
         if (recurrence.Next(now, zone!) is not null) return new Fault(schedule.EndAt is null ? "startAt" : "endAt", $"{schedule.EndAt ?? schedule.StartAt:O}", "there is no instant from startAt to endAt; move one of them or leave it out");
         return schedule.Kind == RecurrenceKind.At
             ? new Fault("at", schedule.Expression, $"is in the past (it is {zone!.ToLocal(now):O} now); give a later instant, or enqueue a job")

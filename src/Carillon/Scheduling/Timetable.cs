@@ -20,8 +20,11 @@ internal sealed class Timetable
     /// <summary>The pause between a job's end and the next instant; null where instants do not wait for ends.</summary>
     public TimeSpan? DelayAfterEnd => _recurrence.DelayAfterEnd;
 
+    /// <summary>A schedule's text as the language reads it.</summary>
+    public static RecurrenceText TextOf(Schedule schedule) => TextOf(schedule.Kind, schedule.Expression, schedule.Dialect, schedule.Name);
+
     /// <summary>How a text of the store's kind is read by the language.</summary>
-    public static RecurrenceText TextOf(RecurrenceKind kind, string expression, string? dialect) => new(
+    public static RecurrenceText TextOf(RecurrenceKind kind, string expression, string? dialect, string? name) => new(
         kind switch
         {
             RecurrenceKind.Cron => RecurrenceForm.Cron,
@@ -29,19 +32,29 @@ internal sealed class Timetable
             RecurrenceKind.At => RecurrenceForm.At,
             _ => RecurrenceForm.Text,
         },
-        expression, dialect);
+        expression, dialect, name);
+
+    /// <summary>What is odd about a schedule's text.</summary>
+    public static IReadOnlyList<string> WarningsOf(Schedule schedule) => Recurrence.TryParse(TextOf(schedule), out var recurrence, out _) ? recurrence.Warnings : [];
 
     /// <summary>Reads a schedule's text; says what is wrong where it cannot (a zone that this version's data no longer know).</summary>
     public static Timetable? Read(Schedule schedule, out string? error)
     {
-        if (!Recurrence.TryParse(TextOf(schedule.Kind, schedule.Expression, schedule.Dialect), out var recurrence, out var parseError))
+        if (!Recurrence.TryParse(TextOf(schedule), out var recurrence, out var parseError))
         {
             error = parseError.Message;
             return null;
         }
 
-        return Zones.TryFind(schedule.Zone, out var zone, out error) ? new Timetable(recurrence, zone, schedule) : null;
+        var calendar = CalendarBundle.Read(schedule, out error);
+        if (error is not null || !Zones.TryFind(schedule.Zone, out var zone, out error)) return null;
+        return new Timetable(recurrence.With(ChangesOf(schedule)).On(calendar, (BusinessDay?)schedule.BusinessDay), zone, schedule);
     }
+
+    /// <summary>The whole of what a schedule means: its text with its calendar and its choices.</summary>
+    public string Explain() => _recurrence.Explain();
+
+    private static ClockChanges ChangesOf(Schedule schedule) => new((ClockGap?)schedule.Gap, (ClockRepeat?)schedule.Repeat);
 
     /// <summary>The first instant later than <paramref name="after"/>; null when there is none up to the end.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)

@@ -20,6 +20,9 @@ internal static class DefinitionKinds
     /// <summary>What a configuration file owns and what of it was deleted by hand.</summary>
     public const string Owner = "owner";
 
+    /// <summary>A calendar, as the language reads it.</summary>
+    public const string Calendar = "calendar";
+
     /// <summary>A setting of the whole system.</summary>
     public const string Setting = "setting";
 }

@@ -19,4 +19,8 @@ public enum EnqueueStatus
 /// <summary>The answer to one <see cref="NewJob"/>.</summary>
 /// <param name="Status">What became of it.</param>
 /// <param name="Id">The id of the job that now stands for it.</param>
-public readonly record struct EnqueueResult(EnqueueStatus Status, Guid Id);
+public readonly record struct EnqueueResult(EnqueueStatus Status, Guid Id)
+{
+    /// <summary>This call made the job.</summary>
+    internal bool IsNew => Status is EnqueueStatus.Created or EnqueueStatus.Replaced;
+}

@@ -31,8 +31,11 @@ internal interface IStore : IJobStore, IScheduleStore, IJournalStore, ILeaseStor
 /// <summary>Jobs.</summary>
 internal interface IJobStore
 {
-    /// <summary>Writes all or none. The answers stand in the order of <paramref name="jobs"/>.</summary>
-    Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>
+    /// Writes all or none, and with them who asked for it: <paramref name="act"/>, unless none of the jobs is new. The answers stand in the
+    /// order of <paramref name="jobs"/>.
+    /// </summary>
+    Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>
     /// Gives the node up to <see cref="ClaimRequest.Limit"/> due jobs, best rank first (rank: <c>RunAt</c> less a minute for each point

@@ -88,6 +88,21 @@ public sealed record Schedule
     /// <summary>IANA zone id.</summary>
     public string Zone { get; init; } = "UTC";
 
+    /// <summary>The calendar outside of which it does not fire; null for none.</summary>
+    public string? Calendar { get; init; }
+
+    /// <summary>That calendar and those that it is combined with, as they were when they were last put: names and JSON.</summary>
+    public string? Calendars { get; init; }
+
+    /// <summary>Where an instant goes that falls on no business day; null: nowhere.</summary>
+    public BusinessDayPolicy? BusinessDay { get; init; }
+
+    /// <summary>What becomes of a local time that the clock skips; null for the recurrence's own way.</summary>
+    public GapPolicy? Gap { get; init; }
+
+    /// <summary>What becomes of a local time that the clock shows twice; null for the recurrence's own way.</summary>
+    public RepeatPolicy? Repeat { get; init; }
+
     /// <summary>What to do with missed instants.</summary>
     public MisfirePolicy Misfire { get; init; } = MisfirePolicy.Once;
 
@@ -129,6 +144,9 @@ public sealed record Schedule
 
     /// <summary>What happens at an instant.</summary>
     public ScheduleMode Mode { get; init; }
+
+    /// <summary>What it is again once it is resumed: a shadow stays one.</summary>
+    public ScheduleMode ResumesAs { get; init; }
 
     /// <summary>Why it is paused.</summary>
     public string? PauseReason { get; init; }

@@ -12,6 +12,9 @@ public sealed record ScheduleQuery
     /// <summary>In this mode.</summary>
     public ScheduleMode? Mode { get; init; }
 
+    /// <summary>That use this calendar.</summary>
+    public string? Calendar { get; init; }
+
     /// <summary>Only names after this one (ordinal order): the last of the page before.</summary>
     public string? After { get; init; }
 

@@ -9,5 +9,6 @@ namespace Carillon.Store;
 [JsonSerializable(typeof(AttemptFact))]
 [JsonSerializable(typeof(Schedule))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
 [JsonSerializable(typeof(IReadOnlyList<After>))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -86,7 +86,7 @@ public sealed class PostgresRaceTests : IAsyncLifetime
             for (var key = 0; key < 20; key++)
             {
                 var asked = New() with { Key = $"only {key}", KeyHold = TimeSpan.FromHours(1) };
-                made.Add((key, Assert.Single(await store.EnqueueAsync([asked], Now, Stop))));
+                made.Add((key, Assert.Single(await store.EnqueueAsync([asked], null, Now, Stop))));
             }
         });
 
@@ -108,7 +108,7 @@ public sealed class PostgresRaceTests : IAsyncLifetime
             for (var jobs = await ClaimAsync(store, node, 3); jobs.Count > 0; jobs = await ClaimAsync(store, node, 3))
             {
                 var children = jobs.ConvertAll(job => New() with { Handler = "child", After = [new After(job.Id), new After(parents[0].Id, AfterCondition.AnyEnd)] });
-                await Task.WhenAll(store.EnqueueAsync(children, Now, Stop), FinishAsync(_stores[1], jobs.FindAll(job => job.Handler == "parent")), FinishAsync(_stores[2], jobs.FindAll(job => job.Handler != "parent")));
+                await Task.WhenAll(store.EnqueueAsync(children, null, Now, Stop), FinishAsync(_stores[1], jobs.FindAll(job => job.Handler == "parent")), FinishAsync(_stores[2], jobs.FindAll(job => job.Handler != "parent")));
             }
         }, ["parent"]);
 
@@ -154,7 +154,7 @@ public sealed class PostgresRaceTests : IAsyncLifetime
             }
         };
 
-        await _stores[0].EnqueueAsync([New()], Now, Stop);
+        await _stores[0].EnqueueAsync([New()], null, Now, Stop);
 
         await heard.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
@@ -162,7 +162,7 @@ public sealed class PostgresRaceTests : IAsyncLifetime
     private NewJob New() => new() { Id = _ids.Next(), Handler = "work" };
 
     private async Task EnqueueAsync(int count, Func<int, NewJob> make) =>
-        await _stores[0].EnqueueAsync([.. Enumerable.Range(0, count).Select(make)], Now, Stop);
+        await _stores[0].EnqueueAsync([.. Enumerable.Range(0, count).Select(make)], null, Now, Stop);
 
     /// <summary>32 nodes, on the four processes.</summary>
     private Task RaceAsync(Func<PostgresStore, Node, Task> work, string[]? handlers = null) => Task.WhenAll(Enumerable.Range(0, 32).Select(i => Task.Run(async () =>

@@ -108,7 +108,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         worker.Signalled += _ => heard.TrySetResult();
 
-        await producer.EnqueueAsync([new NewJob { Id = ids.Next(), Handler = "work" }], now, Stop);
+        await producer.EnqueueAsync([new NewJob { Id = ids.Next(), Handler = "work" }], null, now, Stop);
 
         await heard.Task.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Single((await worker.ClaimAsync(request, now, Stop)).Jobs);

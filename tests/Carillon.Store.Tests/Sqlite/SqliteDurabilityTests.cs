@@ -58,7 +58,7 @@ public sealed class SqliteDurabilityTests : IDisposable
         await using (var first = await _directory.OpenAsync())
         {
             await first.PutDefinitionAsync(DefinitionKinds.Queue, "default", """{"isPaused":true}""", null, null, Noon, Stop);
-            await first.EnqueueAsync([.. StoreDirectory.NewJobs(3).Select(job => job with { ConcurrencyKey = "one", Priority = 3 })], Noon, Stop);
+            await first.EnqueueAsync([.. StoreDirectory.NewJobs(3).Select(job => job with { ConcurrencyKey = "one", Priority = 3 })], null, Noon, Stop);
         }
 
         await using var second = await _directory.OpenAsync();
@@ -101,7 +101,7 @@ public sealed class SqliteDurabilityTests : IDisposable
         Assert.True(refusal.IsFull);
         Assert.NotNull(await store.GetAsync(ended[0], Stop));
         await store.ChangeAsync(new JobFilter { States = [JobState.Succeeded] }, JobChange.Delete, 300, null, Noon, Stop);
-        Assert.Equal(EnqueueStatus.Created, (await store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], Noon, Stop))[0].Status);
+        Assert.Equal(EnqueueStatus.Created, (await store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], null, Noon, Stop))[0].Status);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class SqliteDurabilityTests : IDisposable
             var jobs = StoreDirectory.NewJobs(50).ToList();
             try
             {
-                await store.EnqueueAsync(jobs, Noon, Stop);
+                await store.EnqueueAsync(jobs, null, Noon, Stop);
                 accepted?.AddRange(jobs.Select(job => job.Id));
             }
             catch (StoreUnavailableException exception)
@@ -138,7 +138,7 @@ public sealed class SqliteDurabilityTests : IDisposable
     private static async Task<List<Guid>> EndSomeAsync(SqliteStore store, int count)
     {
         var jobs = StoreDirectory.NewJobs(count).ToList();
-        await store.EnqueueAsync(jobs, Noon, Stop);
+        await store.EnqueueAsync(jobs, null, Noon, Stop);
         var batch = await ClaimAsync(store, count);
         await store.FinishAsync([.. batch.Jobs.Select(End)], Noon, Stop);
         return [.. jobs.Select(job => job.Id)];
@@ -151,7 +151,7 @@ public sealed class SqliteDurabilityTests : IDisposable
         var jobs = StoreDirectory.NewJobs(count).ToList();
         foreach (var job in jobs)
         {
-            await store.EnqueueAsync([job], Noon, Stop);
+            await store.EnqueueAsync([job], null, Noon, Stop);
         }
 
         Copy("whole");
@@ -193,7 +193,7 @@ public sealed class SqliteDurabilityTests : IDisposable
 
     private static async Task<Job> RunOneAsync(SqliteStore store)
     {
-        await store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], Noon, Stop);
+        await store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], null, Noon, Stop);
         return await ClaimOneAsync(store);
     }
 

@@ -156,7 +156,7 @@ public sealed class SqliteFileTests : IDisposable
     private async Task FillAsync(int jobs)
     {
         await using var store = await _directory.OpenAsync();
-        await store.EnqueueAsync([.. StoreDirectory.NewJobs(jobs)], Noon, Stop);
+        await store.EnqueueAsync([.. StoreDirectory.NewJobs(jobs)], null, Noon, Stop);
     }
 
     private sealed class LineCount : ILogger<SqliteStore>

@@ -56,7 +56,7 @@ public sealed class SqliteSchemaTests : IDisposable
     public async Task A_file_of_a_newer_program_that_admits_older_ones_is_used()
     {
         await FillAsync(1);
-        Change("pragma user_version = 99;");
+        Change("pragma user_version = 99; update meta set value = '0.1.0' where name = 'oldest_program';");
 
         await using var store = await _directory.OpenAsync();
 
@@ -68,9 +68,9 @@ public sealed class SqliteSchemaTests : IDisposable
     {
         await using (var store = await _directory.OpenAsync())
         {
-            await store.EnqueueAsync([.. StoreDirectory.NewJobs(300)], Noon, Stop);
+            await store.EnqueueAsync([.. StoreDirectory.NewJobs(300)], null, Noon, Stop);
             await store.BackupAsync(_directory.PathOf("backup.db"), Stop);
-            await store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], Noon, Stop);
+            await store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], null, Noon, Stop);
         }
 
         var aside = await SqliteFiles.RestoreAsync(_directory.PathOf("backup.db"), Options, Stop);
@@ -103,7 +103,7 @@ public sealed class SqliteSchemaTests : IDisposable
     {
         await using (var store = await _directory.OpenAsync())
         {
-            await store.EnqueueAsync([.. StoreDirectory.NewJobs(300)], Noon, Stop);
+            await store.EnqueueAsync([.. StoreDirectory.NewJobs(300)], null, Noon, Stop);
             await store.BackupAsync(_directory.PathOf("backup.db"), Stop);
         }
 
@@ -151,6 +151,52 @@ public sealed class SqliteSchemaTests : IDisposable
             (row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6)));
     }
 
+    [Fact]
+    public async Task A_file_of_the_first_version_is_brought_to_the_second_with_all_it_holds()
+    {
+        var schedule = NewSchedule();
+        await using (var store = await _directory.OpenAsync())
+        {
+            await store.PutSchedulesAsync([schedule], null, Noon, Stop);
+        }
+
+        await SqliteFiles.DowngradeAsync(Options, 1, Stop);
+        Assert.Equal("0.1.0", OldestProgram());
+
+        await using var upgraded = await _directory.OpenAsync();
+        Assert.Equal("0.2.0", OldestProgram());
+        Assert.Equal(schedule with { Version = 1 }, (await upgraded.GetScheduleAsync("nightly", Stop))! with { Args = schedule.Args });
+        await upgraded.PutSchedulesAsync([schedule with { Version = 1, Calendar = "holidays" }], null, Noon, Stop);
+        Assert.Single(await upgraded.ListSchedulesAsync(new ScheduleQuery { Calendar = "holidays" }, Stop));
+    }
+
+    [Fact]
+    public async Task What_the_first_version_cannot_honour_is_paused_on_the_way_down()
+    {
+        var plain = NewSchedule();
+        await using (var store = await _directory.OpenAsync())
+        {
+            await store.PutSchedulesAsync([plain, plain with { Id = StoreDirectory.NewJobs(1).Single().Id, Name = "on business days", BusinessDay = BusinessDayPolicy.Next }], null, Noon, Stop);
+            await store.PutDefinitionAsync("calendar", "holidays", "{}", 0, null, Noon, Stop);
+        }
+
+        await SqliteFiles.DowngradeAsync(Options, 1, Stop);
+
+        await using var again = await _directory.OpenAsync();
+        Assert.Equal(ScheduleMode.Live, (await again.GetScheduleAsync("nightly", Stop))!.Mode);
+        var paused = await again.GetScheduleAsync("on business days", Stop);
+        Assert.Equal((ScheduleMode.Paused, "db downgrade"), (paused!.Mode, paused.PausedBy));
+        Assert.Empty(await again.ListDefinitionsAsync("calendar", Stop));
+    }
+
+    private string OldestProgram()
+    {
+        using var database = Database.Open(_directory.DatabasePath);
+        using var row = database.Prepare("select value from meta where name = 'oldest_program'");
+        Assert.True(row.Read());
+        return row.Text(0);
+    }
+
     private static Schedule NewSchedule() => new()
     {
         Id = StoreDirectory.NewJobs(1).Single().Id,
@@ -167,7 +213,7 @@ public sealed class SqliteSchemaTests : IDisposable
     // One runs, one succeeded, one failed.
     private static async Task EndSomeAsync(SqliteStore store)
     {
-        await store.EnqueueAsync([.. StoreDirectory.NewJobs(3)], Noon, Stop);
+        await store.EnqueueAsync([.. StoreDirectory.NewJobs(3)], null, Noon, Stop);
         var lease = await store.AcquireAsync("node/a", "a", TimeSpan.FromDays(1), "{}", Noon, Stop);
         var batch = await store.ClaimAsync(
             new ClaimRequest { Node = "a", NodeToken = lease!.Token, Limit = 3, Handlers = new Dictionary<string, int?> { ["work"] = null } }, Noon, Stop);
@@ -182,7 +228,7 @@ public sealed class SqliteSchemaTests : IDisposable
     private async Task FillAsync(int jobs)
     {
         await using var store = await _directory.OpenAsync();
-        await store.EnqueueAsync([.. StoreDirectory.NewJobs(jobs)], Noon, Stop);
+        await store.EnqueueAsync([.. StoreDirectory.NewJobs(jobs)], null, Noon, Stop);
     }
 
     private void Change(string sql)

@@ -19,7 +19,7 @@ public sealed class SqliteWriterTests : IDisposable
         using var hold = await HoldWriterAsync(store);
         var before = store.StatementCount;
 
-        var waiting = StoreDirectory.NewJobs(50).Select(job => store.EnqueueAsync([job], Noon, Stop)).ToList();
+        var waiting = StoreDirectory.NewJobs(50).Select(job => store.EnqueueAsync([job], null, Noon, Stop)).ToList();
         hold.Release();
         await Task.WhenAll(waiting);
 
@@ -33,9 +33,9 @@ public sealed class SqliteWriterTests : IDisposable
         var jobs = StoreDirectory.NewJobs(3).ToList();
         using var hold = await HoldWriterAsync(store);
 
-        var first = store.EnqueueAsync([jobs[0]], Noon, Stop);
+        var first = store.EnqueueAsync([jobs[0]], null, Noon, Stop);
         var guilty = store.FireAsync([new Firing("backwards", jobs[0].Id, 1, Noon, Noon - TimeSpan.FromHours(1))], Noon, Stop);
-        var second = store.EnqueueAsync([jobs[1], jobs[2]], Noon, Stop);
+        var second = store.EnqueueAsync([jobs[1], jobs[2]], null, Noon, Stop);
         hold.Release();
 
         await Assert.ThrowsAsync<ArgumentException>(() => guilty);
@@ -50,7 +50,7 @@ public sealed class SqliteWriterTests : IDisposable
         var node = await JoinAsync(store);
         using var hold = await HoldWriterAsync(store);
 
-        var enqueue = store.EnqueueAsync([.. StoreDirectory.NewJobs(4).Select(job => job with { ConcurrencyKey = "one" })], Noon, Stop);
+        var enqueue = store.EnqueueAsync([.. StoreDirectory.NewJobs(4).Select(job => job with { ConcurrencyKey = "one" })], null, Noon, Stop);
         var claim = store.ClaimAsync(node, Noon, Stop);
         var guilty = store.FireAsync([new Firing("backwards", Guid.Empty, 1, Noon, Noon - TimeSpan.FromHours(1))], Noon, Stop);
         hold.Release();
@@ -70,7 +70,7 @@ public sealed class SqliteWriterTests : IDisposable
         using var impatience = new CancellationTokenSource();
 
         var job = StoreDirectory.NewJobs(1).Single();
-        var given = store.EnqueueAsync([job], Noon, impatience.Token);
+        var given = store.EnqueueAsync([job], null, Noon, impatience.Token);
         await impatience.CancelAsync();
         hold.Release();
 
@@ -83,7 +83,7 @@ public sealed class SqliteWriterTests : IDisposable
     {
         await using var store = await _directory.OpenAsync();
         var node = await JoinAsync(store);
-        await store.EnqueueAsync([.. StoreDirectory.NewJobs(5).Select(job => job with { RunAt = Noon + TimeSpan.FromDays(1), ExpiresAt = Noon + TimeSpan.FromDays(2) })], Noon, Stop);
+        await store.EnqueueAsync([.. StoreDirectory.NewJobs(5).Select(job => job with { RunAt = Noon + TimeSpan.FromDays(1), ExpiresAt = Noon + TimeSpan.FromDays(2) })], null, Noon, Stop);
         await IdleAsync(store, node, Noon);
         var before = store.StatementCount;
 
@@ -100,7 +100,7 @@ public sealed class SqliteWriterTests : IDisposable
     {
         await using var store = await _directory.OpenAsync();
         var node = await JoinAsync(store);
-        await store.EnqueueAsync([.. StoreDirectory.NewJobs(3000).Select(job => job with { ConcurrencyKey = "one" })], Noon, Stop);
+        await store.EnqueueAsync([.. StoreDirectory.NewJobs(3000).Select(job => job with { ConcurrencyKey = "one" })], null, Noon, Stop);
         var running = Assert.Single((await store.ClaimAsync(node, Noon, Stop)).Jobs);
         await store.ClaimAsync(node, Noon, Stop);
         var before = store.StatementCount;
@@ -133,7 +133,7 @@ public sealed class SqliteWriterTests : IDisposable
     {
         var hold = new Hold();
         store.Signalled += hold.Wait;
-        await Task.WhenAny(hold.Begun, store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], Noon, Stop));
+        await Task.WhenAny(hold.Begun, store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], null, Noon, Stop));
         store.Signalled -= hold.Wait;
         return hold;
     }

@@ -59,7 +59,7 @@ internal sealed class TwinStores(MemoryStore memory, IStore other, int seed)
         var jobs = Enumerable.Range(0, _random.Next(1, 6)).Select(_ => NewJob()).ToList();
 
         // Of several ended jobs whose key still holds, either may be named.
-        await SameAsync("enqueue", async store => (await store.EnqueueAsync(jobs, Now, Stop))
+        await SameAsync("enqueue", async store => (await store.EnqueueAsync(jobs, null, Now, Stop))
             .Select(result => result.Status == EnqueueStatus.Existing ? result with { Id = Guid.Empty } : result).ToList());
     }
 

@@ -66,7 +66,7 @@ internal sealed class EngineRig
     public async Task<Guid> EnqueueAsync(Func<NewJob, NewJob>? change = null)
     {
         var job = new NewJob { Id = _ids.Next(), Handler = "work" };
-        return (await Memory.EnqueueAsync([change?.Invoke(job) ?? job], Now, Stop))[0].Id;
+        return (await Memory.EnqueueAsync([change?.Invoke(job) ?? job], null, Now, Stop))[0].Id;
     }
 
     public async Task<Job> JobAsync(Guid id) => (await Memory.GetAsync(id, Stop))!;

@@ -29,7 +29,7 @@ public sealed class QueueClientTests
         var ids = new JobIds(_clock, new Chance(1));
         var now = _clock.GetUtcNow();
         await _store.EnqueueAsync(
-            [new NewJob { Id = ids.Next(), Handler = "a", Queue = "paper", RunAt = now.AddHours(2) }, new NewJob { Id = ids.Next(), Handler = "b", Queue = "paper", RunAt = now.AddHours(1) }], now, Stop);
+            [new NewJob { Id = ids.Next(), Handler = "a", Queue = "paper", RunAt = now.AddHours(2) }, new NewJob { Id = ids.Next(), Handler = "b", Queue = "paper", RunAt = now.AddHours(1) }], null, now, Stop);
 
         var queue = (await _client.ListAsync()).Single(queue => queue.Name == "paper");
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Carillon.Language;
 
 namespace Carillon.Tests.Language;
@@ -9,9 +10,9 @@ public sealed class CronCaseTests
         var cases = new TheoryData<string, string, string, string, bool, string?[]>();
         foreach (var row in LanguageCases.Read("cron.jsonl"))
         {
+            if (DialectOf(row) is not { } dialect) continue;
             var next = row.GetProperty("next");
-            var dialect = row.GetProperty("semantics").GetString() == "cronos" ? "cronos" : "unix";
-            string?[] expected = next.ValueKind == System.Text.Json.JsonValueKind.Null ? [null] : [.. next.EnumerateArray().Select(item => item.GetString())];
+            string?[] expected = next.ValueKind == JsonValueKind.Null ? [null] : [.. next.EnumerateArray().Select(item => item.GetString())];
             cases.Add($"{row.GetProperty("id").GetString()} {dialect}", row.GetProperty("expr").GetString()!, row.GetProperty("zone").GetString()!,
                 row.GetProperty("from").GetString()!, row.GetProperty("inclusive").GetBoolean(), expected);
         }
@@ -22,8 +23,31 @@ public sealed class CronCaseTests
     public static TheoryData<string, string> WrongCases()
     {
         var cases = new TheoryData<string, string>();
-        foreach (var row in LanguageCases.Read("cron_invalid.jsonl")) cases.Add(row.GetProperty("id").GetString()!, row.GetProperty("expr").GetString()!);
+        foreach (var row in LanguageCases.Read("cron_invalid.jsonl"))
+        {
+            // A row that cronos itself takes says what another library refuses.
+            if (row.TryGetProperty("accepted_by", out var takers) && takers.EnumerateArray().Any(taker => taker.GetString() == "cronos")) continue;
+            string[] dialects = row.GetProperty("dialect").GetString() == "quartz" ? ["quartz"] : ["cronos", "unix"];
+            foreach (var dialect in dialects) cases.Add($"{row.GetProperty("id").GetString()} {dialect}", row.GetProperty("expr").GetString()!);
+        }
+
         return cases;
+    }
+
+    // Other semantics are one library's way; so is what robfig's does at a change of clocks.
+    private static string? DialectOf(JsonElement row) => row.GetProperty("semantics").GetString() switch
+    {
+        "cronos" => "cronos",
+        "quartz" => "quartz",
+        "vixie" => row.TryGetProperty("note", out var note) && note.GetString()!.Contains("DST", StringComparison.Ordinal) ? null : "unix",
+        _ => null,
+    };
+
+    [Fact]
+    public void Nearly_all_rows_bind()
+    {
+        Assert.Equal((462, 457), (LanguageCases.Read("cron.jsonl").Count(), Cases().Count));
+        Assert.Equal((140, 139), (LanguageCases.Read("cron_invalid.jsonl").Count(), WrongCases().Count - LanguageCases.Read("cron_invalid.jsonl").Count(row => row.GetProperty("dialect").GetString() != "quartz") + 1));
     }
 
     [Theory]
@@ -61,17 +85,13 @@ public sealed class CronCaseTests
 
     [Theory]
     [MemberData(nameof(WrongCases))]
-    public void Wrong_expressions_are_refused_in_both_dialects(string id, string expression)
+    public void Wrong_expressions_are_refused_and_shown_where(string id, string expression)
     {
-        _ = id;
-        foreach (var dialect in new[] { "unix", "cronos" })
-        {
-            Assert.False(Recurrence.TryParse(new RecurrenceText(RecurrenceForm.Cron, expression, dialect), out var recurrence, out var error));
+        Assert.False(Recurrence.TryParse(new RecurrenceText(RecurrenceForm.Cron, expression, id.Split(' ')[1]), out var recurrence, out var error));
 
-            Assert.Null(recurrence);
-            Assert.InRange(error.Position, 0, expression.Length);
-            Assert.InRange(error.Length, 0, expression.Length - error.Position);
-            Assert.NotEmpty(error.Expected);
-        }
+        Assert.Null(recurrence);
+        Assert.InRange(error.Position, 0, expression.Length);
+        Assert.InRange(error.Length, 0, expression.Length - error.Position);
+        Assert.NotEmpty(error.Expected);
     }
 }

@@ -25,6 +25,8 @@ public sealed class EveryTests
     [InlineData("99ms", 0)]
     [InlineData("0s", 0)]
     [InlineData("every", 0)]
+    [InlineData("every ", 5)]
+    [InlineData("every after end", 6)]
     [InlineData("every five minutes", 6)]
     [InlineData("5m after the end", 3)]
     [InlineData("after end", 0)]

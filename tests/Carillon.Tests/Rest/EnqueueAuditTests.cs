@@ -35,6 +35,19 @@ public sealed class EnqueueAuditTests
             $$"""{"count":3,"firstJob":"{{ids[0]}}","lastJob":"{{ids[2]}}","handlers":["x","y"],"queues":["mail","default"]}""", entry.GetProperty("after").GetRawText());
     }
 
+    [Theory]
+    [InlineData("""{"handler":"x","key":"k"}""")]
+    [InlineData("""{"handler":"x","after":["0199aaaa-0000-7000-8000-000000000000"]}""")]
+    public async Task A_call_that_makes_no_job_is_no_act(string body)
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.Services.GetRequiredService<JobClient>().EnqueueAsync(new JobRequest { Handler = "x", Key = "k" });
+
+        await api.PostAsync("/api/v1/jobs", body);
+
+        Assert.Empty((await api.GetAsync("/api/v1/audit"))["items"].EnumerateArray());
+    }
+
     [Fact]
     public async Task A_job_of_the_hosts_own_code_is_no_persons_act()
     {

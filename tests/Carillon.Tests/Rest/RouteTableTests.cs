@@ -10,10 +10,13 @@ namespace Carillon.Tests.Rest;
 public sealed class RouteTableTests
 {
     private const string Expected = """
+        DELETE /api/v1/calendars/{name}: Admin
         DELETE /api/v1/keys/{id}: Admin
         DELETE /api/v1/scheduler/jobs/{id}: Admin
         DELETE /api/v1/schedules/{name}: Admin
         GET /api/v1/audit: Viewer
+        GET /api/v1/calendars/{name}: Viewer
+        GET /api/v1/calendars: Viewer
         GET /api/v1/executions: Viewer
         GET /api/v1/explain/jobs/{id}: Viewer
         GET /api/v1/explain/schedules/{name}: Viewer
@@ -50,6 +53,7 @@ public sealed class RouteTableTests
         POST /api/v1/queues/{name}/limit: Admin
         POST /api/v1/queues/{name}/pause: Operator
         POST /api/v1/queues/{name}/resume: Operator
+        POST /api/v1/recurrences/preview: Viewer
         POST /api/v1/scheduler/jobs/{id}/disable: Operator
         POST /api/v1/scheduler/jobs/{id}/enable: Operator
         POST /api/v1/scheduler/jobs/{id}/trigger: Operator
@@ -58,6 +62,7 @@ public sealed class RouteTableTests
         POST /api/v1/schedules/{name}/resume: Operator
         POST /api/v1/schedules/{name}/trigger: Operator
         POST /api/v1/schedules: Admin
+        PUT /api/v1/calendars/{name}: Admin
         PUT /api/v1/scheduler/jobs/{id}: Admin
         PUT /api/v1/schedules/{name}: Admin
         """;

@@ -64,17 +64,6 @@ public sealed class StoreTroubleTests
         Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("/health/ready")).Status);
     }
 
-    [Fact]
-    public async Task A_job_whose_entry_cannot_be_written_is_not_made()
-    {
-        await using var api = await ApiHost.StartAsync(wrap: inner => BrokenStore.Around(inner, new StoreUnavailableException("gone"), nameof(IJournalStore.AppendAsync)));
-
-        var answer = await api.PostAsync("/api/v1/jobs", """{"handler":"x"}""");
-
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
-        Assert.Empty(await api.Store.ListAsync(new JobQuery(), CancellationToken.None));
-    }
-
     private static Task<ApiHost> StartAsync(Exception error) =>
         ApiHost.StartAsync(wrap: inner => BrokenStore.Around(inner, error, nameof(IJobStore.ListAsync), nameof(ILeaseStore.ListLeasesAsync)));
 

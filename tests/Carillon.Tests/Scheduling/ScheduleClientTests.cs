@@ -80,10 +80,12 @@ public sealed class ScheduleClientTests : IAsyncDisposable
     [InlineData(RecurrenceKind.Cron, "0 0 31 2 *", null, "cron", "never fires: 31 February")]
     [InlineData(RecurrenceKind.At, "2026-12-31T00:00Z", null, "at", "is in the past")]
     [InlineData(RecurrenceKind.At, "2027-01-01T12:00:00Z", null, "at", "is in the past")]
-    [InlineData(RecurrenceKind.Text, "every day", null, "text", "'cron', 'every' or 'at'")]
+    [InlineData(RecurrenceKind.Text, "evry day", null, "text", "Did you mean 'every'")]
     [InlineData(RecurrenceKind.Every, "50ms", null, "every", "too short")]
     [InlineData(RecurrenceKind.Every, "5m", "unix", "dialect", "not cron")]
-    [InlineData(RecurrenceKind.Cron, "0 0 * * *", "quartz", "dialect", "not supported")]
+    [InlineData(RecurrenceKind.Cron, "0 0 * * *", "spring", "dialect", "not known")]
+    [InlineData(RecurrenceKind.Cron, "0 0 * * *", "quartz", "cron", "6 fields")]
+    [InlineData(RecurrenceKind.Cron, "@reboot", null, "cron", "no instant of a calendar")]
     public async Task What_cannot_fire_is_refused_with_the_words_why(RecurrenceKind kind, string expression, string? dialect, string field, string words)
     {
         var request = Sample.Request() with { Kind = kind, Expression = expression, Dialect = dialect };
@@ -215,12 +217,17 @@ public sealed class ScheduleClientTests : IAsyncDisposable
         Assert.Null(await _client.ResumeAsync("nobody", Sample.Ada));
     }
 
-    [Fact]
-    public async Task A_shadow_cannot_be_paused_into_life()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_shadow_is_never_paused_into_life(bool isPut)
     {
         await _client.PutAsync(Sample.Request() with { Mode = ScheduleMode.Shadow }, Sample.Ada);
 
-        await Assert.ThrowsAsync<InvalidRequestException>(() => _client.PauseAsync("letters", null, Sample.Ada));
+        var paused = isPut ? (await _client.PutAsync(Sample.Request() with { Mode = ScheduleMode.Paused }, Sample.Ada)).Schedule : await _client.PauseAsync("letters", null, Sample.Ada);
+        var resumed = isPut ? (await _client.PutAsync(Sample.Request() with { Mode = ScheduleMode.Live }, Sample.Ada)).Schedule : await _client.ResumeAsync("letters", Sample.Ada);
+
+        Assert.Equal((ScheduleMode.Paused, ScheduleMode.Shadow), (paused!.Mode, resumed!.Mode));
     }
 
     [Fact]
@@ -282,11 +289,29 @@ public sealed class ScheduleClientTests : IAsyncDisposable
     [Fact]
     public void A_preview_shows_text_meaning_and_instants()
     {
-        var preview = _client.Preview(RecurrenceKind.Cron, "30 2 * * *", null, "America/New_York", new DateTimeOffset(2026, 3, 8, 0, 0, 0, TimeSpan.FromHours(-5)), 2);
+        var preview = _client.Preview(Preview("30 2 * * *", "America/New_York", 2));
 
-        Assert.Equal(("30 2 * * *", "at 02:30", "America/New_York", Zones.Version), (preview.Canonical, preview.Explanation, preview.Zone, preview.ZoneData));
+        Assert.Equal(("30 2 * * *", "at 02:30", "America/New_York"), (preview.Canonical, preview.Explanation, preview.Zone.Id));
         Assert.Equal(["2026-03-08T03:00:00-04:00", "2026-03-09T02:30:00-04:00"], preview.Next.Select(next => next.Local.ToString("yyyy-MM-ddTHH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture)));
-        Assert.Throws<InvalidRequestException>(() => _client.Preview(RecurrenceKind.Cron, "x", null, "y", null, 1));
+        Assert.Equal(2, Assert.Throws<InvalidRequestException>(() => _client.Preview(Preview("x", "y", 1))).Faults.Count);
+        Assert.Equal("count", Assert.Single(Assert.Throws<InvalidRequestException>(() => _client.Preview(Preview("@daily", "UTC", 0))).Faults).Field);
+    }
+
+    private static PreviewRequest Preview(string cron, string zone, int count) =>
+        new() { Kind = RecurrenceKind.Cron, Expression = cron, Zone = zone, From = new DateTimeOffset(2026, 3, 8, 0, 0, 0, TimeSpan.FromHours(-5)), Count = count };
+
+    [Fact]
+    public async Task A_zone_that_the_text_names_is_the_schedules_zone_and_another_one_is_refused()
+    {
+        var put = await _client.PutAsync(Sample.Request("CRON_TZ=Europe/Berlin 0 9 * * *", "zoned"), Sample.Ada);
+
+        var refusal = await Assert.ThrowsAsync<InvalidRequestException>(
+            () => _client.PutAsync(Sample.Request("CRON_TZ=Europe/Berlin 0 9 * * *", "zoned") with { Zone = "Europe/Paris" }, Sample.Ada));
+
+        Assert.Equal("Europe/Berlin", put.Schedule!.Zone);
+        var fault = Assert.Single(refusal.Faults);
+        Assert.Equal(("zone", "Europe/Paris"), (fault.Field, fault.Value));
+        Assert.Contains("'Europe/Berlin'", fault.Message, StringComparison.Ordinal);
     }
 
     private async Task RunAtAsync(TimeSpan afterNoon)

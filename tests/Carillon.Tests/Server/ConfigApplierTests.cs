@@ -154,6 +154,21 @@ public sealed class ConfigApplierTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Calendars_are_put_before_the_schedules_that_use_them_and_a_change_by_hand_stays()
+    {
+        const string Schedules = "schedules:\n  - {name: a, handler: heartbeat, text: every weekday at 9am, calendar: holidays, businessDay: next}\n";
+        const string Calendars = "calendars:\n  holidays: {calendars: {union: [public]}}\n  public: {exclude: [--12-25]}\n";
+        await ApplyAsync(Calendars + Schedules);
+        await Instance.Calendars.PutAsync("public", "{}", Operator);
+        await ApplyAsync(Calendars + Schedules);
+        var kept = (await Instance.Calendars.GetAsync("public"))!.Body;
+        await ApplyAsync(Calendars.Replace("--12-25", "--12-26", StringComparison.Ordinal) + Schedules);
+
+        Assert.Equal(("{}", """{"exclude":["--12-26"]}"""), (kept, (await Instance.Calendars.GetAsync("public"))!.Body));
+        Assert.Contains("--12-26", (await _harness.Schedules.GetAsync("a"))!.Calendars, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Limits_of_queues_follow_the_file_and_a_change_by_hand_stays()
     {
         await ApplyAsync("queues: {mails: 5}");

@@ -13,8 +13,8 @@ internal sealed partial class FaultyStore
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken) =>
-        CallAsync(() => inner.EnqueueAsync(jobs, now, cancellationToken));
+    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken) =>
+        CallAsync(() => inner.EnqueueAsync(jobs, act, now, cancellationToken));
 
     public Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         CallAsync(() => inner.ReclaimAsync(now, cancellationToken));

@@ -158,7 +158,7 @@ internal sealed class Simulator
     {
         try
         {
-            _ = Take(_store.EnqueueAsync([job], Now, default));
+            _ = Take(_store.EnqueueAsync([job], null, Now, default));
             _accepted.Add(job.Id);
             if (_world.Random.Next(6) == 0)
             {

@@ -3,18 +3,22 @@ namespace Carillon.Store.Memory;
 // How a job comes to be: ids, keys, dependencies.
 internal sealed partial class MemoryStore
 {
-    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TransactAsync<IReadOnlyList<EnqueueResult>>(() => EnqueueAll(jobs, now), cancellationToken);
+    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TransactAsync<IReadOnlyList<EnqueueResult>>(() => EnqueueAll(jobs, act, now), cancellationToken);
 
     public Task<Job?> GetAsync(Guid id, CancellationToken cancellationToken) =>
         TransactAsync(() => _jobs.GetValueOrDefault(id), cancellationToken);
 
-    private List<EnqueueResult> EnqueueAll(IReadOnlyList<NewJob> jobs, DateTimeOffset now)
+    private List<EnqueueResult> EnqueueAll(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now)
     {
         var results = jobs.Select(job => Enqueue(job, now)).ToList();
         if (results.Exists(result => result.Status == EnqueueStatus.UnknownDependency))
         {
             RollBack();
+        }
+        else if (act is not null && results.Exists(result => result.IsNew))
+        {
+            AppendAll([act]);
         }
 
         return results;

@@ -84,6 +84,7 @@ internal sealed partial class MemoryStore
     [
         .. _schedules.Values.Where(schedule => query.Owner is null || schedule.Owner == query.Owner)
             .Where(schedule => query.Handler is null || schedule.Handler == query.Handler)
+            .Where(schedule => query.Calendar is null || schedule.Calendar == query.Calendar)
             .Where(schedule => query.Mode is null || schedule.Mode == query.Mode)
             .Where(schedule => query.After is null || string.CompareOrdinal(schedule.Name, query.After) > 0)
             .OrderBy(schedule => schedule.Name, StringComparer.Ordinal)

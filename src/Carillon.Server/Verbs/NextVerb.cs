@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Carillon.AspNetCore.Json;
+using Carillon.AspNetCore.Shapes;
+using Carillon.Language;
+using Carillon.Scheduling;
+using Carillon.Server.Cli;
+
+namespace Carillon.Server.Verbs;
+
+/// <summary><c>carillon next</c>: what a recurrence means and when it fires, without a server.</summary>
+internal static class NextVerb
+{
+    private const int MaxCount = 1_000;
+    private static readonly Argument<string?> Expression = new("expression") { Description = "Cron, an interval, an instant, or English", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> Form = new("--form") { Description = "How it is written: cron, every, at or text [by its looks]", HelpName = "FORM" };
+    private static readonly Option<string?> Dialect = new("--dialect") { Description = "How cron is read: unix, cronos or quartz [unix]", HelpName = "NAME" };
+    private static readonly Option<string?> ZoneId = new("--zone") { Description = "IANA zone by whose clocks it is read [UTC]", HelpName = "ZONE" };
+    private static readonly Option<string?> From = new("--from") { Description = "Instants later than this: 2027-01-31T09:00:00+01:00, or without an offset by the zone's clocks [now]", HelpName = "INSTANT" };
+    private static readonly Option<int?> Count = new("--count") { Description = "So many instants, up to 1000 [5]", HelpName = "N" };
+    private static readonly Option<string?> Name = new("--name") { Description = "The schedule's name, by which H spreads", HelpName = "NAME" };
+    private static readonly Option<string?> Gap = new("--gap") { Description = "A local time that the clock skips: end, shift or skip", HelpName = "WHAT" };
+    private static readonly Option<string?> Repeat = new("--repeat") { Description = "A local time that it shows twice: first, last or both", HelpName = "WHICH" };
+    private static readonly Option<bool> Batch = new("--batch") { Description = "Read questions as JSON lines from the standard input, answer a line each" };
+
+    public static Verb Make() => new Verb("next", "What a recurrence means, and its next instants; needs no server",
+            "carillon next '30 2 * * MON-FRI' --zone Europe/Berlin --from 2027-03-26T00:00 --count 3",
+            "carillon next '0 0 12 ? * FRI#2' --dialect quartz",
+            "carillon next 'every 90s' --json",
+            "carillon next --batch")
+        .With(Expression, Form, Dialect, ZoneId, From, Count, Name, Gap, Repeat, Batch)
+        .Does((session, _) => Task.FromResult(Run(session)));
+
+    private static int Run(Session session)
+    {
+        if (session.Get(Batch)) return NextBatch.Run(Console.In, session.Terminal.Out, TimeProvider.System);
+        var text = session.Get(Expression) ?? throw new CliException(Exit.BadInput, "An expression is missing: carillon next '0 9 * * MON-FRI', or --batch.");
+        var zone = ZoneOf(session.Get(ZoneId));
+        var form = Choice<RecurrenceForm>("--form", session.Get(Form));
+        var recurrence = Read(session, new RecurrenceText(form ?? RecurrenceGuess.FormOf(text), text, session.Get(Dialect), session.Get(Name)))
+            .With(new ClockChanges(Choice<ClockGap>("--gap", session.Get(Gap)), Choice<ClockRepeat>("--repeat", session.Get(Repeat))));
+        RefuseOther(session.Get(ZoneId), zone, recurrence.Zone);
+        var count = session.Get(Count) ?? 5;
+        if (count is < 1 or > MaxCount) throw new CliException(Exit.BadInput, $"--count ({count}) must be from 1 to {MaxCount}.");
+        var view = PreviewView.Of(RecurrencePreview.Of(recurrence, zone, Instant(session.Get(From), recurrence.Zone ?? zone), false, count));
+        return session.Answer(JsonSerializer.SerializeToElement(view, ApiJson.Wire.PreviewView), _ => Print(session.Terminal, view, form is null));
+    }
+
+    private static Recurrence Read(Session session, RecurrenceText text)
+    {
+        if (Recurrence.TryParse(text, out var recurrence, out var error)) return recurrence;
+
+        // The place is shown under the text, as a compiler shows it.
+        session.Terminal.Note($"  {text.Text}");
+        session.Terminal.Note($"  {new string(' ', error.Position)}{new string('^', Math.Max(1, error.Length))}");
+        throw new CliException(Exit.BadInput, $"{error.Message}{(text.Form == RecurrenceForm.Text ? " (It was read as English; --form says otherwise.)" : "")}");
+    }
+
+    private static Zone ZoneOf(string? id) => Zones.TryFind(id ?? "UTC", out var zone, out var error) ? zone : throw new CliException(Exit.BadInput, error);
+
+    private static void RefuseOther(string? given, Zone zone, Zone? named)
+    {
+        if (given is not null && named is not null && !named.Equals(zone))
+        {
+            throw new CliException(Exit.BadInput, $"--zone ({zone}) differs from the zone that the expression itself names ({named}); keep one of them.");
+        }
+    }
+
+    private static DateTimeOffset Instant(string? given, Zone zone)
+    {
+        if (given is null) return DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        var text = given.Length == "2027-01-31".Length ? given + "T00:00" : given;
+        return Recurrence.TryParse(new RecurrenceText(RecurrenceForm.At, text), out var at, out var error) && at.Next(DateTimeOffset.MinValue, zone) is { } instant
+            ? instant
+            : throw new CliException(Exit.BadInput, $"--from: {error?.Message}");
+    }
+
+    private static T? Choice<T>(string option, string? given) where T : struct, Enum => given is null ? null
+        : Names.TryParse<T>(given, out var value) ? value
+        : throw new CliException(Exit.BadInput, $"{option}: {Names.Expected<T>(given)}");
+
+    private static void Print(Terminal terminal, PreviewView view, bool isGuessed)
+    {
+        terminal.Line($"{view.Explanation}");
+        terminal.Line($"Read as {Written(view)}{(isGuessed ? " by its looks" : "")}: {view.Canonical}");
+        foreach (var field in view.Fields) terminal.Line($"  {field.Name,-14}{field.Text,-18}{field.Meaning}");
+        terminal.Line($"Zone {view.Zone}, zone data {view.ZoneData}");
+        foreach (var warning in view.Warnings) terminal.Note($"Warning: {warning}");
+        terminal.Line();
+        if (view.Next.Count == 0) terminal.Line("No instant comes, up to the year 2199.");
+        foreach (var next in view.Next)
+        {
+            var local = DateTimeOffset.Parse(next.Local, CultureInfo.InvariantCulture).ToString("ddd yyyy-MM-dd HH:mm:ss.FFFFFFF zzz", CultureInfo.InvariantCulture);
+            terminal.Line($"  {local,-38}{Instants.Format(next.At),-24}{next.Clock}".TrimEnd());
+        }
+    }
+
+    private static string Written(PreviewView view) => view.Form switch
+    {
+        RecurrenceForm.Cron => $"cron, dialect {view.Dialect}",
+        RecurrenceForm.Every => "an interval",
+        RecurrenceForm.At => "one instant",
+        _ => "English",
+    };
+}

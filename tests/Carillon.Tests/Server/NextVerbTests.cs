@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Carillon.Language;
+using Carillon.Server.Cli;
+using Carillon.Server.Verbs;
+
+namespace Carillon.Tests.Server;
+
+public sealed class NextVerbTests
+{
+    [Theory]
+    [InlineData("0 9 * * *", RecurrenceForm.Cron)]
+    [InlineData("  */5 9-17 * * MON-FRI", RecurrenceForm.Cron)]
+    [InlineData("H(0-29) 9 * * *", RecurrenceForm.Cron)]
+    [InlineData("@daily", RecurrenceForm.Cron)]
+    [InlineData("@every 5m", RecurrenceForm.Cron)]
+    [InlineData("CRON_TZ=UTC 0 9 * * *", RecurrenceForm.Cron)]
+    [InlineData("90s", RecurrenceForm.Every)]
+    [InlineData("1h 30m", RecurrenceForm.Every)]
+    [InlineData("every 90s", RecurrenceForm.Every)]
+    [InlineData("5m after end", RecurrenceForm.Every)]
+    [InlineData("PT5M", RecurrenceForm.Every)]
+    [InlineData("{\"hours\":1}", RecurrenceForm.Every)]
+    [InlineData("2027-01-31T09:00", RecurrenceForm.At)]
+    [InlineData("2027-01-31 09:00:00", RecurrenceForm.At)]
+    [InlineData("every weekday at 9am", RecurrenceForm.Text)]
+    [InlineData("every 15 minutes", RecurrenceForm.Text)]
+    [InlineData("at 09:00 and 17:30 on mondays", RecurrenceForm.Text)]
+    [InlineData("quarterly", RecurrenceForm.Text)]
+    [InlineData("", RecurrenceForm.Text)]
+    public void A_form_is_told_by_its_looks(string text, RecurrenceForm expected) => Assert.Equal(expected, RecurrenceGuess.FormOf(text));
+
+    [Fact]
+    public async Task It_explains_and_marks_the_days_on_which_the_clock_moves()
+    {
+        var (exitCode, output, error) = await RunAsync("next", "30 2 * * *", "--zone", "Europe/Berlin", "--from", "2027-03-27", "--count", "3");
+
+        Assert.Equal((Exit.Ok, ""), (exitCode, error));
+        Assert.StartsWith("at 02:30\nRead as cron, dialect unix by its looks: 30 2 * * *\n", output, StringComparison.Ordinal);
+        Assert.Contains("Sat 2027-03-27 02:30:00 +01:00", output, StringComparison.Ordinal);
+        Assert.Matches(@"Sun 2027-03-28 03:00:00 \+02:00 +2027-03-28T01:00:00Z +clock goes forward by 1h at 02:00\n", output);
+    }
+
+    [Fact]
+    public async Task It_answers_JSON_as_the_API_does()
+    {
+        var (_, output, _) = await RunAsync("next", "0 30 1 ? * SUN#4", "--dialect", "quartz", "--zone", "America/New_York", "--from", "2026-10-31T00:00:00Z", "--count", "2", "--json", "--repeat", "both");
+
+        using var answer = JsonDocument.Parse(output);
+
+        Assert.Equal("at 01:30 on the fourth Sunday of the month", answer.RootElement.GetProperty("explanation").GetString());
+        Assert.Equal("quartz", answer.RootElement.GetProperty("dialect").GetString());
+        Assert.Equal(["2026-11-22T01:30:00-05:00", "2026-12-27T01:30:00-05:00"], answer.RootElement.GetProperty("next").EnumerateArray().Select(next => next.GetProperty("local").GetString()));
+    }
+
+    [Fact]
+    public async Task A_warning_goes_to_the_error_output()
+    {
+        var (exitCode, _, error) = await RunAsync("next", "0 0 9 * * 1");
+
+        Assert.Equal(Exit.Ok, exitCode);
+        Assert.Contains("'at 09:00 on Monday' in the unix dialect", error, StringComparison.Ordinal);
+        Assert.Contains("'at 09:00 on Sunday' in quartz", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("61 * * * *", "  61 * * * *\n  ^^\nThe minute 61 is out of range")]
+    [InlineData("0 25 * * *", "  0 25 * * *\n    ^^\n")]
+    [InlineData("0 9 * * * --count 0", "--count (0) must be from 1 to 1000")]
+    [InlineData("0 9 * * * --zone Berlin", "did you mean 'Europe/Berlin'?")]
+    [InlineData("TZ=Europe/Paris 0 9 * * * --zone Europe/Berlin", "(Europe/Berlin) differs from the zone that the expression itself names (Europe/Paris)")]
+    [InlineData("0 9 * * * --from soon", "--from: 'soon' is no instant")]
+    [InlineData("0 9 * * * --gap jump", "--gap: must be one of end, shift, skip")]
+    [InlineData("0 9 * * * --form croon", "--form: must be one of cron, every, at, text; did you mean 'cron'?")]
+    [InlineData("0 9 * * * --dialect quarts", "'quarts' is not known")]
+    public async Task A_mistake_ends_with_2_and_is_shown(string line, string expected)
+    {
+        var options = line.IndexOf(" --", StringComparison.Ordinal);
+        string[] args = options < 0 ? [line] : [line[..options], .. line[(options + 1)..].Split(' ')];
+
+        var (exitCode, output, error) = await RunAsync(["next", .. args]);
+
+        Assert.Equal((Exit.BadInput, ""), (exitCode, output));
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"id":"a","expr":"30 2 * * *","dialect":"cronos","zone":"America/New_York","from":"2026-03-07T12:00:00Z","count":2}""", """{"id":"a","next":["2026-03-08T03:00:00-04:00","2026-03-09T02:30:00-04:00"]}""")]
+    [InlineData("""{"id":7,"expr":"0 0 31 2 *"}""", """{"id":7,"next":null}""")]
+    [InlineData("""{"id":"b","expr":"@hourly","from":"2026-01-01T00:00:00Z","inclusive":true}""", """{"id":"b","next":["2026-01-01T00:00:00+00:00"]}""")]
+    [InlineData("""{"id":"c","expr":"0 0 12 1 1 ? 2027","dialect":"quartz","from":"2026-01-01T00:00:00Z","count":3}""", """{"id":"c","next":["2027-01-01T12:00:00+00:00"]}""")]
+    [InlineData("""{"id":"d","expr":"61 * * * *"}""", """{"id":"d","error":{"position":0,"message":"The minute 61 is out of range (at character 1); expected 0 to 59."}}""")]
+    [InlineData("""{"expr":"@daily","zone":"Nowhere"}""", """{"id":null,"error":{"position":0,"message":"The zone 'Nowhere'""")]
+    [InlineData("""{"id":"e","expr":"@daily","cout":3}""", """{"id":"e","error":{"position":0,"message":"The member 'cout'""")]
+    [InlineData("""{"id":"f","expr":"@daily","count":0}""", """{"id":"f","error":{"position":0,"message":"'count' (0)""")]
+    [InlineData("""{"id":"g","expr":"@daily","from":"soon"}""", """{"id":"g","error":{"position":0,"message":"'from' (soon)""")]
+    [InlineData("""{"id":"h"}""", """{"id":"h","error":{"position":0,"message":"The text is empty""")]
+    [InlineData("""{"id":"i","expr":"90s","from":"2026-01-01T00:00:00Z"}""", """{"id":"i","next":["2026-01-01T00:01:30+00:00"]}""")]
+    [InlineData("[]", """{"id":null,"error":{"position":0,"message":"The line is no JSON object""")]
+    [InlineData("{broken", """{"id":null,"error":{"position":1,"message":"The line is no JSON object""")]
+    public void A_line_is_answered_by_a_line(string question, string expected)
+    {
+        using var answers = new StringWriter();
+
+        var exitCode = NextBatch.Run(new StringReader($"\n{question}\n{question}\n"), answers, TimeProvider.System);
+
+        var lines = answers.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((Exit.Ok, 2), (exitCode, lines.Length));
+        Assert.All(lines, line => Assert.StartsWith(expected, line, StringComparison.Ordinal));
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exitCode = await CommandLine.RunAsync(args, output, error, CancellationToken.None);
+        return (exitCode, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
+    }
+}
