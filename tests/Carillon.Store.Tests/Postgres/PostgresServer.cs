@@ -131,6 +131,20 @@ internal static class PostgresServer
     {
         server.Kill(entireProcessTree: true);
         server.WaitForExit(5000);
-        directory.Delete(recursive: true);
+        SpinWait.SpinUntil(() => TryDelete(directory), TimeSpan.FromSeconds(5));
+    }
+
+    // Its processes may write a last file while they go.
+    private static bool TryDelete(DirectoryInfo directory)
+    {
+        try
+        {
+            directory.Delete(recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }
