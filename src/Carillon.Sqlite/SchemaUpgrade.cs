@@ -61,13 +61,20 @@ internal static class SchemaUpgrade
         }
     }
 
+    /// <summary>A script of the schema.</summary>
+    public static string Read(string resource)
+    {
+        using var reader = new StreamReader(Here.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"The script {resource} is not in the assembly."));
+        return reader.ReadToEnd();
+    }
+
     private static void Step(Database database, string resource, int version)
     {
-        using var reader = new StreamReader(Here.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"The schema step {resource} is not in the assembly."));
+        var step = Read(resource);
         database.Execute("begin immediate");
         try
         {
-            database.Execute(reader.ReadToEnd());
+            database.Execute(step);
             database.Execute(string.Create(CultureInfo.InvariantCulture, $"pragma user_version = {version}"));
             database.Execute("commit");
         }

@@ -22,6 +22,9 @@ public sealed class SqliteStoreOptions
     /// <summary>At most so many connections read at once; writing needs one of its own.</summary>
     public int Readers { get; set; } = 4;
 
+    /// <summary>Read-only views for people who look with SQL (<c>scheduled_jobs</c>, <c>job_executions</c> and others); false removes them.</summary>
+    public bool Views { get; set; } = true;
+
     /// <summary>The file grows to this many bytes and no further; null for as far as the disk reaches.</summary>
     public long? MaxBytes { get; set; }
 }

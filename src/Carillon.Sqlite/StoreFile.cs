@@ -175,6 +175,7 @@ internal sealed class StoreFile : IDisposable
         database.Execute("pragma journal_mode = wal; pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864;");
         CheckPages(database);
         SchemaUpgrade.Upgrade(database);
+        SqlViews.Set(database, _options.Views);
         Sign(database);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Carillon.Language;
 
 namespace Carillon.AspNetCore.Json;
 
@@ -27,36 +28,7 @@ internal static class Names
 
     /// <summary>What was expected, with the nearest of the names.</summary>
     public static string Expected(IReadOnlyList<string> names, string given) =>
-        $"must be one of {string.Join(", ", names)}{(Nearest(given, names) is { } nearest ? $"; did you mean '{nearest}'?" : "")}";
-
-    /// <summary>The name that was probably meant; null when none is near.</summary>
-    public static string? Nearest(string given, IEnumerable<string> names) => given.Length > 64
-        ? null
-        : names.Select(name => (Name: name, Distance: Distance(Plain(given), Plain(name))))
-            .Where(found => found.Distance <= Math.Max(1, Math.Min(given.Length, found.Name.Length) / 3))
-            .OrderBy(found => found.Distance).Select(found => found.Name).FirstOrDefault();
-
-    // run_at, RunAt and run-at all mean runAt.
-    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToUpperInvariant();
-
-    /// <summary>How many letters must be put in, left out or changed.</summary>
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
+        $"must be one of {string.Join(", ", names)}{(Spelling.Nearest(given, names) is { } nearest ? $"; did you mean '{nearest}'?" : "")}";
 }
 
 /// <summary>JSON of a choice.</summary>

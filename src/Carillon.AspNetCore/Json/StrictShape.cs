@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Carillon.Language;
 using Carillon.Store;
 
 namespace Carillon.AspNetCore.Json;
@@ -76,7 +77,7 @@ internal static class StrictShape
             }
             else if (faults.Count < MaxFaults)
             {
-                var nearest = Names.Nearest(member.Name, known.Keys);
+                var nearest = Spelling.Nearest(member.Name, known.Keys);
                 faults.Add(new Fault(Visible(place), ScalarRule.Shown(member.Value), $"is unknown{(nearest is null ? $"; known are {string.Join(", ", known.Keys)}" : $"; did you mean '{nearest}'?")}"));
             }
         }

@@ -1,4 +1,4 @@
-using Carillon.AspNetCore.Json;
+using Carillon.Language;
 
 namespace Carillon.AspNetCore.Routing;
 
@@ -14,7 +14,7 @@ internal static class QueryNames
 
         foreach (var name in call.Http.Request.Query.Keys.Where(name => route.Query.All(known => known.Name != name)))
         {
-            var nearest = Names.Nearest(name, route.Query.Select(known => known.Name));
+            var nearest = Spelling.Nearest(name, route.Query.Select(known => known.Name));
             var known = route.Query.Count == 0 ? "this path takes no query parameters" : $"known are {string.Join(", ", route.Query.Select(parameter => parameter.Name))}";
             call.Refuse(name.Length <= 80 ? name : name[..80], null, $"is an unknown query parameter; {(nearest is null ? known : $"did you mean '{nearest}'?")}");
         }

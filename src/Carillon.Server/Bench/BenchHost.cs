@@ -24,7 +24,7 @@ internal sealed class BenchHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddCarillon(carillon =>
         {
-            store.Use(carillon, () => null);
+            store.Use(carillon);
             carillon.Configure(options => configure?.Invoke(options))
                 .Handle("noop", context =>
                 {

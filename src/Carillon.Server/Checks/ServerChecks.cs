@@ -85,7 +85,7 @@ internal static class ServerChecks
         var (name, handler) = ($"schedule {schedule.Text("name")}", schedule.Text("handler") ?? "");
         if (!handlers.Contains(handler))
         {
-            var nearest = Nearest.Of(handler, handlers) is { } known ? $" Did you mean {known}?" : "";
+            var nearest = Spelling.Nearest(handler, handlers) is { } known ? $" Did you mean {known}?" : "";
             yield return new Finding(Severity.Warning, name, $"no live node has its handler '{handler}', so its jobs wait", $"Start a node that has it, or change the schedule.{nearest}");
         }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Carillon.Language;
 using Carillon.Server.Verbs;
 using Carillon.Store;
 
@@ -81,7 +82,7 @@ internal static class CommandLine
         }
 
         var known = parse.CommandResult.Command.Subcommands.Select(command => command.Name).Concat(parse.CommandResult.Command.Options.Select(option => option.Name));
-        if (parse.UnmatchedTokens.Select(token => Nearest.Of(token, known)).FirstOrDefault(word => word is not null) is { } meant)
+        if (parse.UnmatchedTokens.Select(token => Spelling.Nearest(token, known)).FirstOrDefault(word => word is not null) is { } meant)
         {
             error.WriteLine($"Did you mean {meant}?");
         }

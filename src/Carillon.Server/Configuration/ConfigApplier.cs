@@ -1,6 +1,6 @@
 using Carillon.Hosting;
+using Carillon.Language;
 using Carillon.Scheduling;
-using Carillon.Server.Cli;
 using Carillon.Store;
 
 namespace Carillon.Server.Configuration;
@@ -132,7 +132,7 @@ internal sealed class ConfigApplier(CarillonInstance instance, string? from = nu
     private static bool HasWork(ApplyReport report) =>
         report.Queues.Count > 0 || report.Lines.Any(line => line.Act is ApplyAct.Add or ApplyAct.Update or ApplyAct.Remove);
 
-    private static string Hint(string handler, IEnumerable<string> known) => Nearest.Of(handler, known) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
+    private static string Hint(string handler, IEnumerable<string> known) => Spelling.Nearest(handler, known) is { } nearest ? $" (did you mean '{nearest}'?)" : "";
 
     private Act ActOf(ConfigFile file, string what) => new(file.Owner, from ?? file.Path, what);
 }

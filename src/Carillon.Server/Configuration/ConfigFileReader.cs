@@ -239,7 +239,7 @@ internal sealed class ConfigFileReader
         foreach (var name in members.Select(member => member.Key).Except(known, StringComparer.Ordinal))
         {
             var place = path.Length == 0 ? name : $"{path}.{name}";
-            var nearest = Nearest.Of(name, known);
+            var nearest = Spelling.Nearest(name, known);
             Add(json, place, new Fault(place, null, $"is unknown{(nearest is null ? $"; known are {string.Join(", ", known)}" : $"; did you mean '{nearest}'?")}"));
         }
     }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Carillon.Hosting;
-using Carillon.Server.Cli;
+using Carillon.Language;
 using Carillon.Store;
 
 namespace Carillon.Server.Configuration;
@@ -30,7 +30,7 @@ internal static class SettingsSection
         var path = $"settings.{name}";
         if (SettingTable.All.FirstOrDefault(known => Is(known, name)) is not { } setting)
         {
-            var nearest = Nearest.Of(name, SettingTable.All.Select(known => known.Name));
+            var nearest = Spelling.Nearest(name, SettingTable.All.Select(known => known.Name));
             refuse(path, new Fault(path, null, $"is no setting{(nearest is null ? $"; known are {string.Join(", ", SettingTable.All.Select(known => known.Name))}" : $"; did you mean '{nearest}'?")}"));
         }
         else if (TextOf(value) is not { } text || !setting.Set(new CarillonOptions(), text))

@@ -90,9 +90,9 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
     private void AddCarillon(CarillonBuilder carillon, IReadOnlyList<ConfigFile> read)
     {
         // Settings are read before the store is made.
-        int? connections = null;
-        carillon.Configure(options => connections = options.MaxConnections);
-        request.Store.Use(carillon, () => connections);
+        CarillonOptions settings = new();
+        carillon.Configure(options => settings = options);
+        request.Store.Use(carillon, () => settings);
         if (request.Name is { } name)
         {
             carillon.Configure(options => options.NodeName = name);

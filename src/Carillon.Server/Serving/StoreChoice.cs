@@ -37,10 +37,10 @@ internal sealed record StoreChoice(string? Path, PostgresStoreOptions? Postgres 
 
     /// <summary>Makes it the store of the host.</summary>
     /// <param name="carillon">The host's scheduler.</param>
-    /// <param name="connections">What the host's settings say of connections, asked when the store is made; null for the store's own number.</param>
-    public void Use(CarillonBuilder carillon, Func<int?> connections) => _ =
-        Postgres is { } postgres ? carillon.UsePostgres(postgres.ConnectionString, options => (options.Schema, options.MaxConnections) = (postgres.Schema, connections() ?? postgres.MaxConnections))
-        : Path is { } path ? carillon.UseSqlite(path, sqlite => sqlite.Readers = connections() ?? sqlite.Readers)
+    /// <param name="settings">The host's settings, asked when the store is made; none for the store's own.</param>
+    public void Use(CarillonBuilder carillon, Func<CarillonOptions>? settings = null) => _ =
+        Postgres is { } postgres ? carillon.UsePostgres(postgres.ConnectionString, options => (options.Schema, options.MaxConnections) = (postgres.Schema, settings?.Invoke().MaxConnections ?? postgres.MaxConnections))
+        : Path is { } path ? carillon.UseSqlite(path, sqlite => (sqlite.Readers, sqlite.Views) = (settings?.Invoke().MaxConnections ?? sqlite.Readers, settings?.Invoke().SqlViews ?? sqlite.Views))
         : carillon.UseMemory();
 
     public override string ToString() =>

@@ -9,12 +9,12 @@ internal static class CalendarVerbs
 {
     private const string Path = "api/v1/calendars";
     private static readonly Argument<string> Name = new("name") { Description = "The calendar's name" };
-    private static readonly Argument<string> Given = new("calendar") { Description = "The calendar: JSON, @FILE, or - for the standard input" };
+    private static readonly Argument<string> Given = new("calendar") { Description = "The calendar: JSON, @FILE (JSON or an iCalendar file), or - for the standard input" };
 
     public static Verb Make() => new Verb("calendar", "Look at calendars, put or remove them").With(
         new Verb("list", "Calendars by name", "carillon calendar list").Does(ListAsync),
         new Verb("show", "One calendar", "carillon calendar show holidays").With(Name).Does(ShowAsync),
-        new Verb("put", "Make or replace a calendar; the schedules that use it are planned anew", "carillon calendar put holidays @holidays.json",
+        new Verb("put", "Make or replace a calendar; the schedules that use it are planned anew", "carillon calendar put holidays @holidays.ics",
             "carillon calendar put holidays '{\"exclude\":[\"2027-05-17\",\"--12-25\"]}'").With(Name, Given).Does(PutAsync),
         new Verb("remove", "Remove a calendar that nothing uses", "carillon calendar remove holidays").With(Name).Does(RemoveAsync));
 
@@ -38,7 +38,7 @@ internal static class CalendarVerbs
 
     private static async Task<int> PutAsync(Session session, CancellationToken cancellationToken)
     {
-        var body = GivenJson.Read("calendar", session.Get(Given));
+        var body = GivenJson.Parse("calendar", CalendarText.ToJson(GivenJson.ReadText("calendar", session.Get(Given))));
         return session.Answer(await session.Api.SendAsync(HttpMethod.Put, PathOf(session), body, cancellationToken), calendar => Print(session, calendar));
     }
 

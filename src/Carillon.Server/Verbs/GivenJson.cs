@@ -9,14 +9,17 @@ internal static class GivenJson
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
-    public static JsonNode? Read(string option, string given) => Parse(option, given switch
+    public static JsonNode? Read(string option, string given) => Parse(option, ReadText(option, given));
+
+    /// <summary>What was handed over, unread.</summary>
+    public static string ReadText(string option, string given) => given switch
     {
         "-" => Console.In.ReadToEnd(),
         ['@', .. var path] => ReadFile(option, path),
         _ => given,
-    });
+    };
 
-    private static JsonNode? Parse(string option, string text)
+    public static JsonNode? Parse(string option, string text)
     {
         try
         {

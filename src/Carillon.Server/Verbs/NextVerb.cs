@@ -22,14 +22,17 @@ internal static class NextVerb
     private static readonly Option<string?> Name = new("--name") { Description = "The schedule's name, by which H spreads", HelpName = "NAME" };
     private static readonly Option<string?> Gap = new("--gap") { Description = "A local time that the clock skips: end, shift or skip", HelpName = "WHAT" };
     private static readonly Option<string?> Repeat = new("--repeat") { Description = "A local time that it shows twice: first, last or both", HelpName = "WHICH" };
+    private static readonly Option<string?> CalendarFile = new("--calendar") { Description = "Only what this calendar lets in: a file of its JSON, or an iCalendar file (.ics) whose events are left out", HelpName = "FILE" };
+    private static readonly Option<string?> Shift = new("--business-day") { Description = "What falls on no business day moves: next, previous or nearest", HelpName = "WHERE" };
     private static readonly Option<bool> Batch = new("--batch") { Description = "Read questions as JSON lines from the standard input, answer a line each" };
 
     public static Verb Make() => new Verb("next", "What a recurrence means, and its next instants; needs no server",
             "carillon next '30 2 * * MON-FRI' --zone Europe/Berlin --from 2027-03-26T00:00 --count 3",
             "carillon next '0 0 12 ? * FRI#2' --dialect quartz",
             "carillon next 'every 90s' --json",
+            "carillon next 'on the 1st at 9' --calendar holidays.ics --business-day next",
             "carillon next --batch")
-        .With(Expression, Form, Dialect, ZoneId, From, Count, Name, Gap, Repeat, Batch)
+        .With(Expression, Form, Dialect, ZoneId, From, Count, Name, Gap, Repeat, CalendarFile, Shift, Batch)
         .Does((session, _) => Task.FromResult(Run(session)));
 
     private static int Run(Session session)
@@ -39,7 +42,8 @@ internal static class NextVerb
         var zone = ZoneOf(session.Get(ZoneId));
         var form = Choice<RecurrenceForm>("--form", session.Get(Form));
         var recurrence = Read(session, new RecurrenceText(form ?? RecurrenceGuess.FormOf(text), text, session.Get(Dialect), session.Get(Name)))
-            .With(new ClockChanges(Choice<ClockGap>("--gap", session.Get(Gap)), Choice<ClockRepeat>("--repeat", session.Get(Repeat))));
+            .With(new ClockChanges(Choice<ClockGap>("--gap", session.Get(Gap)), Choice<ClockRepeat>("--repeat", session.Get(Repeat))))
+            .On(CalendarText.Read(session.Get(CalendarFile)), Choice<BusinessDay>("--business-day", session.Get(Shift)));
         RefuseOther(session.Get(ZoneId), zone, recurrence.Zone);
         var count = session.Get(Count) ?? 5;
         if (count is < 1 or > MaxCount) throw new CliException(Exit.BadInput, $"--count ({count}) must be from 1 to {MaxCount}.");

@@ -22,7 +22,7 @@ internal sealed class OfflineStore : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddCarillon(carillon => choice.Use(carillon, () => null));
+        services.AddCarillon(carillon => choice.Use(carillon));
         var offline = new OfflineStore(services.BuildServiceProvider());
         try
         {

@@ -1,8 +1,8 @@
-drop view scheduler_leader;
-drop view job_executions;
-drop view scheduled_jobs;
-drop view task_functions;
-drop view scheduler_job_types;
+drop view if exists scheduler_leader;
+drop view if exists job_executions;
+drop view if exists scheduled_jobs;
+drop view if exists task_functions;
+drop view if exists scheduler_job_types;
 drop table definition;
 drop table lease;
 drop table schedule;

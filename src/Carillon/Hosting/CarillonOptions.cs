@@ -62,6 +62,9 @@ public sealed class CarillonOptions
     /// </summary>
     public int? MaxConnections { get; set; }
 
+    /// <summary>The store's read-only views for people who look with SQL; <c>carillon serve</c> gives it to its store, and false removes them.</summary>
+    public bool SqlViews { get; set; } = true;
+
     /// <summary>False: calls of the store are not timed, and <c>/metrics</c> counts nothing: it tells what is read at the scrape. Traces stay: who listens switches them.</summary>
     public bool EnablePerformanceMonitoring { get; set; } = true;
 

@@ -35,6 +35,7 @@ internal static class SettingTable
         Span("KeepJournal", (options, value) => options.KeepJournal = value),
         Text("OutputDirectory", null, (options, value) => options.OutputDirectory = value),
         Count("MaxConnections", "DATABASE_MAX_CONNECTIONS", (options, value) => options.MaxConnections = value),
+        Bool("SqlViews", null, (options, value) => options.SqlViews = value),
         Bool("EnablePerformanceMonitoring", "ENABLE_PERFORMANCE_MONITORING", (options, value) => options.EnablePerformanceMonitoring = value),
         new("CacheDuration", "SCHEDULER_CACHE_TTL", "whole seconds, such as 300, or a duration such as 5m", (options, text) =>
             (TryReadSeconds(text, out var value) || Durations.TryParse(text, out value, out _)) && Do(() => options.CacheDuration = value)),

@@ -1,8 +1,17 @@
 namespace Carillon.Language;
 
-/// <summary>How far two words are apart.</summary>
+/// <summary>How far two words are apart, and which word was meant.</summary>
 internal static class Spelling
 {
+    private const int Longest = 64;
+
+    /// <summary>The known name that was probably meant; null when none is near.</summary>
+    public static string? Nearest(string given, IEnumerable<string> names) => given.Length > Longest
+        ? null
+        : names.Select(name => (Name: name, Distance: Distance(Plain(given), Plain(name))))
+            .Where(found => found.Distance <= Math.Max(1, Math.Min(given.Length, found.Name.Length) / 3))
+            .OrderBy(found => found.Distance).Select(found => found.Name).FirstOrDefault();
+
     /// <summary>How many letters must be put in, left out, changed or swapped with their neighbour; case does not matter.</summary>
     public static int Distance(string one, string other)
     {
@@ -22,6 +31,9 @@ internal static class Spelling
 
         return rows[one.Length][other.Length];
     }
+
+    // run_at, RunAt and run-at all mean runAt.
+    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
 
     private static bool IsSame(char one, char other) => char.ToUpperInvariant(one) == char.ToUpperInvariant(other);
 }

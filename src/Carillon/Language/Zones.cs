@@ -52,26 +52,7 @@ public static class Zones
         name = name.Trim().Replace(' ', '_');
         return Ids.FirstOrDefault(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase))
             ?? Ids.FirstOrDefault(known => known.EndsWith("/" + name, StringComparison.OrdinalIgnoreCase))
-            ?? Ids.Select(known => (Id: known, Distance: Distance(known, name))).Where(found => found.Distance <= 3 && found.Distance < name.Length / 2)
+            ?? Ids.Select(known => (Id: known, Distance: Spelling.Distance(known, name))).Where(found => found.Distance <= 3 && found.Distance < name.Length / 2)
                 .OrderBy(found => found.Distance).Select(found => found.Id).FirstOrDefault();
-    }
-
-    /// <summary>How many letters must be put in, left out or changed.</summary>
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var replaced = diagonal + (char.ToUpperInvariant(one[i - 1]) == char.ToUpperInvariant(other[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
     }
 }

@@ -53,10 +53,7 @@ internal static class PostgresServer
 
         await RunAsUserAsync(Path.Combine(bin, "initdb"), "-D", data, "-U", "carillon", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C");
         var port = FreePort();
-        var server = StartServer(Path.Combine(bin, "postgres"), data, directory.FullName, port);
-        server.BeginOutputReadLine();
-        server.BeginErrorReadLine();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Stop(server, directory);
+        StartServer(Path.Combine(bin, "postgres"), directory.FullName, port);
         return await UntilReadyAsync($"Host=127.0.0.1;Port={port};Username=carillon;Database=postgres");
     }
 
@@ -72,13 +69,15 @@ internal static class PostgresServer
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    // Nothing of a test's data needs to survive the machine.
-    private static Process StartServer(string program, string data, string sockets, int port)
+    // Nothing of a test's data needs to survive the machine. The shell waits for the end of its input, which comes with the end of the
+    // tests' process however it ends; then the server goes, and its files.
+    private static void StartServer(string program, string directory, int port)
     {
-        string[] settings = ["listen_addresses=127.0.0.1", $"unix_socket_directories={sockets}", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
+        const string Watch = """dir=$1; shift; "$@" >"$dir/log" 2>&1 & server=$!; cat >/dev/null; kill -INT $server; wait $server; rm -rf "$dir" """;
+        string[] settings = ["listen_addresses=127.0.0.1", $"unix_socket_directories={directory}", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
             "max_connections=200", "shared_buffers=64MB", "autovacuum=off", "max_locks_per_transaction=256"];
-        string[] arguments = ["-D", data, "-p", port.ToString(CultureInfo.InvariantCulture), .. settings.SelectMany(setting => new[] { "-c", setting })];
-        return Launch(program, arguments);
+        string[] server = [program, "-D", Path.Combine(directory, "data"), "-p", port.ToString(CultureInfo.InvariantCulture), .. settings.SelectMany(setting => new[] { "-c", setting })];
+        Launch("sh", ["-c", Watch, "sh", directory, .. server]);
     }
 
     private static async Task<string> UntilReadyAsync(string connectionString)
@@ -106,7 +105,7 @@ internal static class PostgresServer
     }
 
     private static Process LaunchDirectly(string program, params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() })!;
+        Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() })!;
 
     private static async Task RunAsUserAsync(string program, params string[] arguments) => await EndAsync(Launch(program, arguments), program);
 
@@ -123,28 +122,6 @@ internal static class PostgresServer
             {
                 throw new InvalidOperationException($"{program} failed: {await output}{await error}");
             }
-        }
-    }
-
-    // At once: there is nothing to save.
-    private static void Stop(Process server, DirectoryInfo directory)
-    {
-        server.Kill(entireProcessTree: true);
-        server.WaitForExit(5000);
-        SpinWait.SpinUntil(() => TryDelete(directory), TimeSpan.FromSeconds(5));
-    }
-
-    // Its processes may write a last file while they go.
-    private static bool TryDelete(DirectoryInfo directory)
-    {
-        try
-        {
-            directory.Delete(recursive: true);
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
         }
     }
 }

@@ -1,5 +1,6 @@
 using Carillon.Sqlite;
 using Carillon.Sqlite.Native;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Carillon.Store.Tests.Sqlite;
 
@@ -133,6 +134,24 @@ public sealed class SqliteSchemaTests : IDisposable
         using var database = Database.Open(_directory.DatabasePath);
 
         Assert.Equal(rows, database.Count($"select count(*) from {view}"));
+    }
+
+    [Fact]
+    public async Task The_views_come_and_go_with_their_setting()
+    {
+        List<long> found = [];
+        foreach (var isWanted in new[] { true, false, false, true })
+        {
+            await using (var store = new SqliteStore(new SqliteStoreOptions { Path = _directory.DatabasePath, Views = isWanted }, NullLogger<SqliteStore>.Instance))
+            {
+                await store.UpgradeSchemaAsync(Stop);
+            }
+
+            using var database = Database.Open(_directory.DatabasePath);
+            found.Add(database.Count("select count(*) from sqlite_master where type = 'view'"));
+        }
+
+        Assert.Equal([5, 0, 0, 5], found);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Carillon.Access;
 using Carillon.AspNetCore.Access;
 using Carillon.AspNetCore.Endpoints;
 using Carillon.AspNetCore.Json;
+using Carillon.Language;
 using Carillon.Store;
 using Carillon.Testing;
 
@@ -29,7 +30,7 @@ public sealed class SmallPartsTests
     [InlineData("RUNAT", "runAt")]
     [InlineData("hanlder", "handler")]
     [InlineData("xyz", null)]
-    public void The_name_that_was_meant_is_found(string given, string? nearest) => Assert.Equal(nearest, Names.Nearest(given, ["handler", "priority", "runAt"]));
+    public void The_name_that_was_meant_is_found(string given, string? nearest) => Assert.Equal(nearest, Spelling.Nearest(given, ["handler", "priority", "runAt"]));
 
     [Theory]
     [InlineData("{\"a\": 1}", "{\"a\": 1}")]

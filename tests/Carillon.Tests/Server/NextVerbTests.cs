@@ -52,6 +52,22 @@ public sealed class NextVerbTests
         Assert.Equal(["2026-11-22T01:30:00-05:00", "2026-12-27T01:30:00-05:00"], answer.RootElement.GetProperty("next").EnumerateArray().Select(next => next.GetProperty("local").GetString()));
     }
 
+    [Theory]
+    [InlineData("""{"exclude":["2027-01-01"]}""")]
+    [InlineData("BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20270101\nEND:VEVENT\nEND:VCALENDAR\n")]
+    public async Task A_calendar_of_a_file_moves_what_falls_on_no_business_day(string calendar)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, calendar);
+
+        var (exitCode, output, error) = await RunAsync("next", "on the 1st at 09:00", "--from", "2026-12-31", "--count", "2", "--calendar", file, "--business-day", "next");
+        File.Delete(file);
+
+        Assert.Equal((Exit.Ok, ""), (exitCode, error));
+        Assert.Contains("Mon 2027-01-04 09:00:00", output, StringComparison.Ordinal);
+        Assert.Contains("Mon 2027-02-01 09:00:00", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_warning_goes_to_the_error_output()
     {

@@ -1,3 +1,4 @@
+using Carillon.Language;
 using Carillon.Server.Cli;
 
 namespace Carillon.Tests.Server;
@@ -23,7 +24,7 @@ public sealed class PlainTests
     [InlineData("lst", "list")]
     [InlineData("zzz", null)]
     [InlineData("", null)]
-    public void A_slip_finds_the_word_that_was_meant(string given, string? expected) => Assert.Equal(expected, Nearest.Of(given, ["schedule", "runAt", "list", "heartbeat"]));
+    public void A_slip_finds_the_word_that_was_meant(string given, string? expected) => Assert.Equal(expected, Spelling.Nearest(given, ["schedule", "runAt", "list", "heartbeat"]));
 
     [Fact]
     public void A_table_aligns_its_columns_and_a_terminal_cuts_its_lines()

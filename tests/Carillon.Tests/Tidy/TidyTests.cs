@@ -70,12 +70,12 @@ public sealed partial class TidyTests
         var files = Directory.EnumerateFiles(root, "*.sql", SearchOption.AllDirectories).Where(path => !path.Contains("/obj/", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(files);
-        Assert.All(files, path =>
+        Assert.All(files, path => Assert.Equal("Schema", Path.GetFileName(Path.GetDirectoryName(path))));
+        Assert.All(files.Where(path => char.IsDigit(Path.GetFileName(path)[0])), path =>
         {
             var other = path.EndsWith(".up.sql", StringComparison.Ordinal) ? path.Replace(".up.sql", ".down.sql", StringComparison.Ordinal) : path.Replace(".down.sql", ".up.sql", StringComparison.Ordinal);
             var project = Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetDirectoryName(path))!, "*.csproj").Single();
             Assert.True(other != path && File.Exists(other), $"{path} has no counterpart");
-            Assert.Equal("Schema", Path.GetFileName(Path.GetDirectoryName(path)));
             Assert.Matches(@"EmbeddedResource Include=""Schema[/\\]\*\.sql""", File.ReadAllText(project));
         });
     }
