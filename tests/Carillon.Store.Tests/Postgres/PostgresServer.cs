@@ -17,6 +17,9 @@ internal static class PostgresServer
     private static readonly Lazy<Task<NpgsqlDataSource>> Shared = new(OpenAsync);
     private static int _schemas;
 
+    // Held, so that its input is not closed by the garbage collector.
+    private static Process? _watch;
+
     /// <summary>How to reach it.</summary>
     public static Task<string> ConnectionStringAsync => Started.Value;
 
@@ -77,7 +80,7 @@ internal static class PostgresServer
         string[] settings = ["listen_addresses=127.0.0.1", $"unix_socket_directories={directory}", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
             "max_connections=200", "shared_buffers=64MB", "autovacuum=off", "max_locks_per_transaction=256"];
         string[] server = [program, "-D", Path.Combine(directory, "data"), "-p", port.ToString(CultureInfo.InvariantCulture), .. settings.SelectMany(setting => new[] { "-c", setting })];
-        Launch("sh", ["-c", Watch, "sh", directory, .. server]);
+        _watch = Launch("sh", ["-c", Watch, "sh", directory, .. server]);
     }
 
     private static async Task<string> UntilReadyAsync(string connectionString)
