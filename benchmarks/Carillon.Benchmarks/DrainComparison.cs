@@ -15,8 +15,12 @@ internal static class DrainComparison
         for (var run = 0; run <= runs; run++)
         {
             var directory = Directory.CreateTempSubdirectory("carillon-bench").FullName;
-            var carillon = await new Scenarios(directory).ThroughputAsync(Jobs);
-            Directory.Delete(directory, recursive: true);
+            IReadOnlyList<BenchResult> carillon;
+            await using (var stores = new BenchStores(directory, null))
+            {
+                carillon = await new Scenarios(stores).ThroughputAsync(Jobs);
+            }
+
             var quartz = await QuartzDrain.RunAsync(Jobs);
             if (run == 0)
             {

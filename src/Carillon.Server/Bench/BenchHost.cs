@@ -1,6 +1,7 @@
 using Carillon.Hosting;
 using Carillon.Jobs;
 using Carillon.Scheduling;
+using Carillon.Server.Serving;
 
 namespace Carillon.Server.Bench;
 
@@ -17,18 +18,20 @@ internal sealed class BenchHost : IAsyncDisposable
 
     public CarillonInstance Instance => _host.Services.GetRequiredKeyedService<CarillonInstance>("");
 
-    public static async Task<BenchHost> StartAsync(string path, Action<JobContext> called, Action<CarillonOptions>? configure = null)
+    public static async Task<BenchHost> StartAsync(StoreChoice store, Action<JobContext> called, Action<CarillonOptions>? configure = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddCarillon(carillon => carillon
-            .UseSqlite(path)
-            .Configure(options => configure?.Invoke(options))
-            .Handle("noop", context =>
-            {
-                called(context);
-                return Task.FromResult<Store.Outcome?>(null);
-            }));
+        builder.Services.AddCarillon(carillon =>
+        {
+            store.Use(carillon);
+            carillon.Configure(options => configure?.Invoke(options))
+                .Handle("noop", context =>
+                {
+                    called(context);
+                    return Task.FromResult<Store.Outcome?>(null);
+                });
+        });
         var host = builder.Build();
         await host.StartAsync();
         return new BenchHost(host);

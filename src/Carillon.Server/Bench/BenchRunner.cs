@@ -6,22 +6,22 @@ namespace Carillon.Server.Bench;
 internal static class BenchRunner
 {
     /// <summary>The names that <c>carillon bench --only</c> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["throughput", "singles", "pickup", "precision", "burst", "many", "start"];
+    public static IReadOnlyList<string> Names { get; } = ["throughput", "singles", "pickup", "shared", "precision", "burst", "many", "start"];
 
-    /// <summary>Measures; files go to <paramref name="directory"/> and are removed after.</summary>
-    public static async Task<BenchReport> RunAsync(string directory, int jobs, IReadOnlyCollection<string> only, Action<BenchResult> told)
+    /// <summary>Measures; what the stores leave is removed with them.</summary>
+    public static async Task<BenchReport> RunAsync(BenchStores stores, int jobs, IReadOnlyCollection<string> only, Action<BenchResult> told)
     {
-        Directory.CreateDirectory(directory);
-        var scenarios = new Scenarios(directory);
+        var scenarios = new Scenarios(stores);
         var all = new Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>>
         {
             ["throughput"] = () => scenarios.ThroughputAsync(jobs),
-            ["singles"] = () => scenarios.SinglesAsync(Math.Max(1_000, jobs / 2)),
+            ["singles"] = () => scenarios.SinglesAsync(Math.Max(1_000, jobs / 2), stores.IsShared ? 50 : 8),
             ["pickup"] = () => scenarios.PickupAsync(200),
+            ["shared"] = () => stores.IsShared ? scenarios.SharedPickupAsync(200) : Task.FromResult<IReadOnlyList<BenchResult>>([]),
             ["precision"] = () => scenarios.PrecisionAsync(100),
             ["burst"] = () => scenarios.BurstAsync(10_000),
             ["many"] = () => scenarios.ManySchedulesAsync(100_000),
-            ["start"] = () => new StartScenario(directory).RunAsync(5),
+            ["start"] = () => stores.IsShared ? Task.FromResult<IReadOnlyList<BenchResult>>([]) : new StartScenario(stores.Directory).RunAsync(5),
         };
         var results = new List<BenchResult>();
         foreach (var name in Names.Where(name => only.Count == 0 || only.Contains(name)))
@@ -33,8 +33,7 @@ internal static class BenchRunner
             }
         }
 
-        Directory.Delete(directory, recursive: true);
-        return new BenchReport(Hosting.EngineHost.Version, Machine(), "sqlite, synchronous=FULL", results);
+        return new BenchReport(Hosting.EngineHost.Version, Machine(), stores.Description, results);
     }
 
     private static string Machine() =>

@@ -1,23 +1,23 @@
 using System.Diagnostics;
 using Carillon.Jobs;
 using Carillon.Scheduling;
+using Carillon.Server.Serving;
 using Carillon.Store;
 
 namespace Carillon.Server.Bench;
 
-/// <summary>What is measured, each on a fresh file with <c>synchronous=FULL</c> and history kept.</summary>
-internal sealed class Scenarios(string directory)
+/// <summary>What is measured, each on a fresh file or schema, with full durability and history kept.</summary>
+internal sealed class Scenarios(BenchStores stores)
 {
     private static readonly Act Bench = new("bench", "bench", "schedule.put");
     private const int WarmUp = 20;
-    private int _files;
 
     /// <summary>Enqueues in batches of 1,000 while nothing runs, then drains with 100 slots.</summary>
     public async Task<IReadOnlyList<BenchResult>> ThroughputAsync(int jobs)
     {
-        var path = NewFile();
+        var store = stores.Next();
         double enqueue;
-        await using (var idle = await BenchHost.StartAsync(path, static _ => { }, options => options.Enabled = false))
+        await using (var idle = await BenchHost.StartAsync(store, static _ => { }, options => options.Enabled = false))
         {
             var batch = Enumerable.Repeat(new JobRequest { Handler = "noop" }, 1_000).ToList();
             await idle.Jobs.EnqueueAsync(batch);
@@ -26,19 +26,19 @@ internal sealed class Scenarios(string directory)
             enqueue = (jobs - 1_000) / clock.Elapsed.TotalSeconds;
         }
 
-        var drain = await DrainAsync(path, jobs);
+        var drain = await DrainAsync(store, jobs);
         return [new("enqueue in batches", enqueue, "jobs/s", $"{jobs} jobs, 1000 a call, 2 callers"), new("drain", drain, "jobs/s", $"{jobs} no-op jobs, 100 slots, first to last body")];
     }
 
-    /// <summary>Eight producers, each awaiting every call.</summary>
-    public async Task<IReadOnlyList<BenchResult>> SinglesAsync(int jobs)
+    /// <summary>Producers that each await every call.</summary>
+    public async Task<IReadOnlyList<BenchResult>> SinglesAsync(int jobs, int producers)
     {
-        await using var host = await BenchHost.StartAsync(NewFile(), static _ => { }, options => options.Enabled = false);
+        await using var host = await BenchHost.StartAsync(stores.Next(), static _ => { }, options => options.Enabled = false);
         var request = new JobRequest { Handler = "noop" };
-        await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, stop) => await host.Jobs.EnqueueAsync(request, stop));
+        await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = producers }, async (_, stop) => await host.Jobs.EnqueueAsync(request, stop));
         var clock = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(Enumerable.Range(0, jobs), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, stop) => await host.Jobs.EnqueueAsync(request, stop));
-        return [new("enqueue one at a time", jobs / clock.Elapsed.TotalSeconds, "jobs/s", $"{jobs} jobs, 8 producers")];
+        await Parallel.ForEachAsync(Enumerable.Range(0, jobs), new ParallelOptions { MaxDegreeOfParallelism = producers }, async (_, stop) => await host.Jobs.EnqueueAsync(request, stop));
+        return [new("enqueue one at a time", jobs / clock.Elapsed.TotalSeconds, "jobs/s", $"{jobs} jobs, {producers} producers")];
     }
 
     /// <summary>One job at a time into an idle engine: from the call to the body.</summary>
@@ -46,7 +46,7 @@ internal sealed class Scenarios(string directory)
     {
         using var started = new SemaphoreSlim(0);
         long at = 0;
-        await using var host = await BenchHost.StartAsync(NewFile(), _ =>
+        await using var host = await BenchHost.StartAsync(stores.Next(), _ =>
         {
             at = Stopwatch.GetTimestamp();
             started.Release();
@@ -64,13 +64,40 @@ internal sealed class Scenarios(string directory)
         return [.. Figures.Of("enqueue to start", latencies.Skip(WarmUp), $"{samples} jobs, idle engine, same process")];
     }
 
+    /// <summary>One job at a time, enqueued by one node that runs none, into another idle one on the same store.</summary>
+    public async Task<IReadOnlyList<BenchResult>> SharedPickupAsync(int samples)
+    {
+        using var started = new SemaphoreSlim(0);
+        var (store, at) = (stores.Next(), 0L);
+        await using var worker = await BenchHost.StartAsync(
+            store,
+            _ =>
+            {
+                at = Stopwatch.GetTimestamp();
+                started.Release();
+            },
+            options => options.NodeName = "worker");
+        await using var producer = await BenchHost.StartAsync(store, static _ => { }, options => (options.NodeName, options.Enabled) = ("producer", false));
+        var latencies = new List<double>();
+        for (var i = 0; i < samples + WarmUp; i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System);
+            await producer.Jobs.EnqueueAsync(new JobRequest { Handler = "noop" });
+            var enqueued = Stopwatch.GetTimestamp();
+            await started.WaitAsync();
+            latencies.Add(Stopwatch.GetElapsedTime(enqueued, at).TotalMilliseconds);
+        }
+
+        return [.. Figures.Of("enqueued elsewhere to start", latencies.Skip(WarmUp), $"{samples} jobs, idle engine, another node's call having returned")];
+    }
+
     /// <summary>Schedules at known instants: how late each job's body begins.</summary>
     public async Task<IReadOnlyList<BenchResult>> PrecisionAsync(int samples)
     {
         var late = new List<double>();
         using var done = new SemaphoreSlim(0);
         BenchHost? host = null;
-        host = await BenchHost.StartAsync(NewFile(), context =>
+        host = await BenchHost.StartAsync(stores.Next(), context =>
         {
             lock (late)
             {
@@ -102,7 +129,7 @@ internal sealed class Scenarios(string directory)
     {
         var late = new List<double>();
         using var done = new SemaphoreSlim(0);
-        await using var host = await BenchHost.StartAsync(NewFile(), context =>
+        await using var host = await BenchHost.StartAsync(stores.Next(), context =>
         {
             lock (late)
             {
@@ -121,15 +148,15 @@ internal sealed class Scenarios(string directory)
     /// <summary>A file with many schedules, none due: start, memory, statements while idle.</summary>
     public async Task<IReadOnlyList<BenchResult>> ManySchedulesAsync(int schedules)
     {
-        var path = NewFile();
-        await using (var host = await BenchHost.StartAsync(path, static _ => { }))
+        var store = stores.Next();
+        await using (var host = await BenchHost.StartAsync(store, static _ => { }))
         {
             await PutManyAsync(host, schedules, host.Instance.Clock.GetUtcNow() + TimeSpan.FromDays(30));
         }
 
         GC.Collect();
         var clock = Stopwatch.StartNew();
-        await using var again = await BenchHost.StartAsync(path, static _ => { });
+        await using var again = await BenchHost.StartAsync(store, static _ => { });
         var start = clock.Elapsed.TotalSeconds;
         return
         [
@@ -159,11 +186,11 @@ internal sealed class Scenarios(string directory)
         }
     }
 
-    private static async Task<double> DrainAsync(string path, int jobs)
+    private static async Task<double> DrainAsync(StoreChoice store, int jobs)
     {
         var (count, first) = (0, 0L);
         var done = new TaskCompletionSource<long>();
-        await using var host = await BenchHost.StartAsync(path, _ =>
+        await using var host = await BenchHost.StartAsync(store, _ =>
         {
             var number = Interlocked.Increment(ref count);
             if (number == 1)
@@ -179,5 +206,4 @@ internal sealed class Scenarios(string directory)
         return jobs / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
     }
 
-    private string NewFile() => Path.Combine(directory, $"bench{_files++}.db");
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Carillon.Jobs;
 using Carillon.Server.Cli;
+using Carillon.Server.Serving;
 
 namespace Carillon.Server.Bench;
 
@@ -31,7 +32,7 @@ internal sealed class StartScenario(string directory)
     private static async Task<TimeSpan> StartOnceAsync(string path)
     {
         Guid job;
-        await using (var host = await BenchHost.StartAsync(path, static _ => { }, options => options.Enabled = false))
+        await using (var host = await BenchHost.StartAsync(new StoreChoice(path), static _ => { }, options => options.Enabled = false))
         {
             job = (await host.Jobs.EnqueueAsync(new JobRequest { Handler = "system_heartbeat" })).Id;
         }

@@ -96,7 +96,7 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
         // Settings are read before the store is made.
         CarillonOptions settings = new();
         carillon.Configure(options => settings = options);
-        _ = request.Store.Path is { } path ? carillon.UseSqlite(path, sqlite => (sqlite.Readers, sqlite.Views) = (settings.MaxConnections ?? sqlite.Readers, settings.SqlViews)) : carillon.UseMemory();
+        request.Store.Use(carillon, () => settings);
         if (request.Name is { } name)
         {
             carillon.Configure(options => options.NodeName = name);

@@ -16,12 +16,29 @@ internal static class DatabaseVerbs
 
     public static Verb Make() => new Verb("db", "The store's file: upgrade or downgrade its schema, back it up, restore it").With(
         new Verb("upgrade", "Bring the schema up to date; `serve` does it by itself", "carillon db upgrade --store sqlite:./data/carillon.db").With(StoreOption.Store).Does(UpgradeAsync),
+        new Verb("status", "The version of the schema, and the one that this program writes", "carillon db status").With(StoreOption.Store).Does(StatusAsync),
         new Verb("downgrade", "Take the schema down for an older program; what it has no place for is lost, so back up first", "carillon db downgrade --to 1").With(To, StoreOption.Store).Does(DowngradeAsync),
         new Verb("backup", "Write a whole, checked copy, also while the server runs", "carillon db backup backups/monday.db").With(Target, StoreOption.Store).Does(BackupAsync),
         new Verb("restore", "Put a backup in the place of the file, which is set aside as FILE.before-restore (-2, -3 …)", "carillon db restore backups/monday.db").With(Source, StoreOption.Store).Does(RestoreAsync));
 
+    private static async Task<int> StatusAsync(Session session, CancellationToken cancellationToken)
+    {
+        var choice = StoreOption.ChoiceOf(session);
+        var (version, newest) = choice.Postgres is { } postgres
+            ? (await PostgresDatabase.VersionAsync(postgres, cancellationToken), Postgres.SchemaUpgrade.Newest)
+            : (VersionOf(Existing(session)), Sqlite.SchemaUpgrade.Newest);
+        return Done(session, new JsonObject { ["store"] = choice.ToString(), ["version"] = version, ["newest"] = newest },
+            $"{choice}: the schema has version {version}; this program writes version {newest}.");
+    }
+
     private static async Task<int> UpgradeAsync(Session session, CancellationToken cancellationToken)
     {
+        if (StoreOption.ChoiceOf(session).Postgres is { } postgres)
+        {
+            var (from, to) = await PostgresDatabase.UpgradeAsync(postgres, cancellationToken);
+            return Upgraded(session, "store", StoreOption.ChoiceOf(session).ToString(), (from, to));
+        }
+
         var path = StoreOption.PathOf(session);
         var before = File.Exists(path) ? VersionOf(path) : 0;
         await using (await OfflineStore.OpenAsync(path, cancellationToken))
@@ -30,13 +47,23 @@ internal static class DatabaseVerbs
         }
 
         var after = VersionOf(path);
-        return Done(session, new JsonObject { ["file"] = path, ["from"] = before, ["to"] = after },
-            before == after ? $"{path}: the schema has version {after}; there is nothing to do." : $"{path}: the schema went from version {before} to {after}.");
+        return Upgraded(session, "file", path, (before, after));
     }
+
+    private static int Upgraded(Session session, string kind, string name, (int From, int To) version) =>
+        Done(session, new JsonObject { [kind] = name, ["from"] = version.From, ["to"] = version.To },
+            version.From == version.To ? $"{name}: the schema has version {version.To}; there is nothing to do." : $"{name}: the schema went from version {version.From} to {version.To}.");
 
     private static async Task<int> DowngradeAsync(Session session, CancellationToken cancellationToken)
     {
-        var (path, to) = (Existing(session), session.Get(To));
+        var to = session.Get(To);
+        if (StoreOption.ChoiceOf(session) is { Postgres: { } postgres } choice)
+        {
+            await PostgresDatabase.DowngradeAsync(postgres, to, cancellationToken);
+            return Done(session, new JsonObject { ["store"] = choice.ToString(), ["to"] = to }, $"{choice}: the schema has version {to} now.");
+        }
+
+        var path = Existing(session);
         var loss = await SqliteFiles.DowngradeAsync(new SqliteStoreOptions { Path = path }, to, cancellationToken);
         return Done(session, new JsonObject { ["file"] = path, ["to"] = to, ["paused"] = loss.Paused, ["dropped"] = loss.Dropped }, $"{path}: the schema has version {to} now; {Words(to, loss)}");
     }
@@ -80,7 +107,7 @@ internal static class DatabaseVerbs
     {
         StoreFile.CheckHeader(path);
         using var database = Database.Open(path);
-        return SchemaUpgrade.VersionOf(database);
+        return Sqlite.SchemaUpgrade.VersionOf(database);
     }
 
     private static string Existing(Session session)

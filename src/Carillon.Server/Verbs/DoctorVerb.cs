@@ -54,6 +54,7 @@ internal static class DoctorVerb
         return choice switch
         {
             null => [new Finding(Severity.Trouble, "store", fault!)],
+            { Postgres: { } postgres } => [await PostgresDatabase.FindAsync(postgres, cancellationToken)],
             { Path: null } => [new Finding(Severity.Warning, "store", "is memory: everything is gone when the server ends", "carillon serve --store sqlite:PATH")],
             _ => await FileChecks.StoreAsync(choice.Path, isServing: status?.Text("store") == choice.ToString(), cancellationToken),
         };

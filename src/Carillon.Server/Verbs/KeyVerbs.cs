@@ -69,11 +69,11 @@ internal static class KeyVerbs
             }
             catch (CliException unreachable) when (unreachable.ExitCode == Exit.NotReachable && !session.IsGiven(CommonOptions.Server))
             {
-                session.Terminal.Note($"No server runs at {session.Server}; working on {session.Get(StoreOption.Store)}.");
+                session.Terminal.Note($"No server runs at {session.Server}; working on {StoreOption.ChoiceOf(session)}.");
             }
         }
 
-        await using var store = await OfflineStore.OpenAsync(StoreOption.PathOf(session), cancellationToken);
+        await using var store = await OfflineStore.OpenAsync(StoreOption.ChoiceOf(session), cancellationToken);
         return await offline(new KeyClient(store.Instance.Store, store.Instance.Clock, store.Instance.Ids));
     }
 

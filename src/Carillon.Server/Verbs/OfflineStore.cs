@@ -1,4 +1,5 @@
 using Carillon.Hosting;
+using Carillon.Server.Serving;
 using Carillon.Store;
 
 namespace Carillon.Server.Verbs;
@@ -14,11 +15,14 @@ internal sealed class OfflineStore : IAsyncDisposable
 
     /// <summary>Opens the file, making it if there is none, and brings its schema up to date.</summary>
     /// <exception cref="StoreUnavailableException">A server has it, or it is damaged.</exception>
-    public static async Task<OfflineStore> OpenAsync(string path, CancellationToken cancellationToken)
+    public static Task<OfflineStore> OpenAsync(string path, CancellationToken cancellationToken) => OpenAsync(new StoreChoice(path), cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync(string, CancellationToken)"/>
+    public static async Task<OfflineStore> OpenAsync(StoreChoice choice, CancellationToken cancellationToken)
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddCarillon(carillon => carillon.UseSqlite(path));
+        services.AddCarillon(carillon => choice.Use(carillon));
         var offline = new OfflineStore(services.BuildServiceProvider());
         try
         {

@@ -9,15 +9,21 @@ internal static class StoreOption
 {
     public static Option<string> Store { get; } = new("--store")
     {
-        Description = "Where the data is: sqlite:PATH or memory; also CARILLON_STORE",
+        Description = "Where the data is: sqlite:PATH, postgres://USER@HOST/DATABASE or memory; also CARILLON_STORE",
         HelpName = "STORE",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CARILLON_STORE") is { Length: > 0 } store ? store : StoreChoice.Default,
     };
 
-    /// <summary>The database file that was chosen.</summary>
-    public static string PathOf(Session session)
+    /// <summary>The file or the database that was chosen; memory has nothing to open.</summary>
+    public static StoreChoice ChoiceOf(Session session)
     {
         var choice = StoreChoice.Parse(session.Get(Store)!, out var fault) ?? throw new CliException(Exit.BadInput, fault!);
-        return choice.Path ?? throw new CliException(Exit.BadInput, "--store (memory) holds nothing once its server has ended; this verb is about files: --store sqlite:PATH.");
+        return choice is { Path: null, Postgres: null }
+            ? throw new CliException(Exit.BadInput, "--store (memory) holds nothing once its server has ended; name a file or a database: --store sqlite:PATH.")
+            : choice;
     }
+
+    /// <summary>The database file that was chosen.</summary>
+    public static string PathOf(Session session) => ChoiceOf(session).Path
+        ?? throw new CliException(Exit.BadInput, "This verb is about files. A PostgreSQL database is backed up and restored by its own tools: pg_dump, pg_restore.");
 }

@@ -1,11 +1,10 @@
 using System.Text.Json;
-using Carillon.Sqlite;
 using Carillon.Store.Memory;
 
 namespace Carillon.Store.Tests.Sqlite;
 
-/// <summary>The executable specification and the SQLite store, given the same history by a seed: each answer must be the same.</summary>
-internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int seed)
+/// <summary>The executable specification and another store, given the same history by a seed: each answer must be the same.</summary>
+internal sealed class TwinStores(MemoryStore memory, IStore other, int seed)
 {
     private static readonly CancellationToken Stop = CancellationToken.None;
     private static readonly string[] Handlers = ["work", "work", "other", "slow"];
@@ -15,7 +14,7 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
     private readonly SteppedClock _clock = new();
     private readonly List<Guid> _known = [];
     private readonly List<Job> _claimed = [];
-    private readonly List<(string Name, long InMemory, long InFile)> _nodes = [];
+    private readonly List<(string Name, long InMemory, long InOther)> _nodes = [];
     private JobIds _ids = null!;
     private int _schedules;
 
@@ -105,7 +104,7 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
             Handlers = new Dictionary<string, int?> { ["work"] = null, ["other"] = _random.Next(3) == 0 ? 1 : null },
             Queues = _random.Next(5) == 0 ? new HashSet<string> { "mail", "default" } : null,
         };
-        _claimed.AddRange((await SameAsync("claim", store => store.ClaimAsync(ReferenceEquals(store, memory) ? request : request with { NodeToken = node.InFile }, Now, Stop))).Jobs);
+        _claimed.AddRange((await SameAsync("claim", store => store.ClaimAsync(ReferenceEquals(store, memory) ? request : request with { NodeToken = node.InOther }, Now, Stop))).Jobs);
     }
 
     private async Task FinishAsync()
@@ -141,7 +140,7 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
         var duration = TimeSpan.FromSeconds(_random.Next(30, 300));
         await SameAsync("join", async store => await store.AcquireAsync($"node/{name}", name, duration, "{}", Now, Stop) is not null);
         _nodes.RemoveAll(node => node.Name == name);
-        _nodes.Add((name, await TokenAsync(memory, name), await TokenAsync(sqlite, name)));
+        _nodes.Add((name, await TokenAsync(memory, name), await TokenAsync(other, name)));
     }
 
     private async Task<long> TokenAsync(IStore store, string node) => Assert.Single(await store.ListLeasesAsync($"node/{node}", Now, Stop)).Token;
@@ -255,7 +254,7 @@ internal sealed class TwinStores(MemoryStore memory, SqliteStore sqlite, int see
     {
         Step = $"{step} at {Now:T} (seed {seed})";
         var expected = await ask(memory);
-        var actual = await ask(sqlite);
+        var actual = await ask(other);
         Assert.Equal($"{Step}\n{Text(expected)}", $"{Step}\n{Text(actual)}");
         return expected;
     }

@@ -119,8 +119,8 @@ public sealed class CalendarClientTests : IAsyncDisposable
         await PutAsync("office", """{"zone":"Europe/Berlin","weekly":["mon-fri 09:00-17:00"]}""");
         var put = await _schedules.PutAsync(Weekdays with { Expression = "the last business day of every month at 16:30", Zone = "Europe/Berlin", Calendar = "office" }, Sample.Ada);
 
-        Assert.Equal(new DateTimeOffset(2027, 5, 31, 14, 30, 0, TimeSpan.Zero), put.Schedule.NextAt);
-        Assert.DoesNotContain("never fires", Timetable.Read(put.Schedule, out _)!.Explain(), StringComparison.Ordinal);
+        Assert.Equal(new DateTimeOffset(2027, 5, 31, 14, 30, 0, TimeSpan.Zero), put.Schedule!.NextAt);
+        Assert.DoesNotContain("never fires", Timetable.Read(put.Schedule!, out _)!.Explain(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -46,7 +46,10 @@ public sealed class ServeRulesTests
     [InlineData("memory", null, null)]
     [InlineData("a.db", null, "Did you mean sqlite:a.db?")]
     [InlineData("sqlite:", null, "must be sqlite:PATH")]
-    [InlineData("postgres://x", null, "must be sqlite:PATH")]
+    [InlineData("postgres://me@host/app?schema=clock", null, null)]
+    [InlineData("postgres://", null, "write postgres://USER@HOST:5432/DATABASE")]
+    [InlineData("postgres://me:secret@host/app?sslmod=x", null, "sslmod")]
+    [InlineData("mysql://x", null, "must be sqlite:PATH")]
     public void A_store_is_a_file_or_memory(string text, string? path, string? expected)
     {
         var choice = StoreChoice.Parse(text, out var fault);

@@ -1,0 +1,94 @@
+using System.Data;
+using Carillon.Store;
+using Npgsql;
+
+namespace Carillon.Postgres;
+
+/// <summary>The bounded pool, and the one way to run a transaction on it: begun, committed, told; deadlocks and lost serialisations are run again.</summary>
+internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory, Sql sql, Action<StoreSignal, StoreSignal> tell) : IAsyncDisposable
+{
+    private const int MostTries = 8;
+    private readonly Chance _chance = new();
+
+    /// <summary>False where the data source belongs to the host.</summary>
+    public bool IsOwned { get; init; }
+
+    public NpgsqlDataSource Source => source;
+
+    public PostgresMemory Memory => memory;
+
+    public Sql Sql => sql;
+
+    /// <summary>Runs a transaction that changes something. May run the work several times; only the last one counts.</summary>
+    public Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) =>
+        RepeatAsync(() => CommitAsync(work, cancellationToken), cancellationToken);
+
+    /// <summary>Runs statements that are sent together and so are one transaction, in one round trip.</summary>
+    public Task<T> SendAsync<T>(Func<NpgsqlBatch, Task<T>> work, CancellationToken cancellationToken) => RepeatAsync(
+        async () =>
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var batch = connection.CreateBatch();
+            return await work(batch);
+        },
+        cancellationToken);
+
+    private async Task<T> RepeatAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (PostgresException exception) when (tries < MostTries && IsPassing(exception))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(_chance.NextDouble() * 5 * (1 << Math.Min(tries, 6))), TimeProvider.System, cancellationToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                throw Failures.Explain(exception, source);
+            }
+        }
+    }
+
+    /// <summary>Reads from one snapshot.</summary>
+    public async Task<T> ReadAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var begun = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            var result = await work(new Transaction(connection, memory, sql, cancellationToken));
+            await begun.CommitAsync(cancellationToken);
+            return result;
+        }
+        catch (NpgsqlException exception)
+        {
+            throw Failures.Explain(exception, source);
+        }
+    }
+
+    public ValueTask DisposeAsync() => IsOwned ? source.DisposeAsync() : ValueTask.CompletedTask;
+
+    private async Task<T> CommitAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var begun = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        var transaction = new Transaction(connection, memory, sql, cancellationToken);
+        var result = await work(transaction);
+
+        // Not cancelled half-way: whether it is durable would not be known.
+        await begun.CommitAsync(CancellationToken.None);
+        foreach (var (lane, id) in transaction.NewLanes)
+        {
+            memory.Lanes[lane] = id;
+        }
+
+        tell(transaction.Signal, transaction.FarSignal);
+        return result;
+    }
+
+    private static bool IsPassing(PostgresException exception) =>
+        exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+}

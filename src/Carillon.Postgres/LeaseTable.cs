@@ -1,0 +1,49 @@
+using Carillon.Store;
+
+namespace Carillon.Postgres;
+
+/// <summary>The rows of leases.</summary>
+internal static class LeaseTable
+{
+    private const string AcquireSql = /*lang=sql*/ """
+        insert into carillon.lease as l (name, owner, until, token, data, acquired_at)
+        values ($1, $2, $3, nextval('carillon.lease_token'), $4, $5)
+        on conflict (name) do update
+           set owner = excluded.owner, until = excluded.until, token = excluded.token, data = excluded.data, acquired_at = excluded.acquired_at
+         where l.until <= $5 or l.owner = excluded.owner
+        returning token
+        """;
+
+    // One statement: the lease, and what its owner was asked to stop.
+    private const string RenewSql = /*lang=sql*/ """
+        with held as (
+            update carillon.lease set until = $3 where name = $1 and token = $2 and until > $4 returning owner)
+        select j.id, j.token, j.cancel_reason
+          from held left join carillon.job j on j.state = 1 and j.node = held.owner and j.cancel_reason is not null
+        """;
+
+    private const string ReleaseSql = "delete from carillon.lease where name = $1 and token = $2";
+    private const string ListSql = "select name, owner, until, token, data from carillon.lease where starts_with(name, $1) and until > $2 order by name";
+    private const string ShiftSql = "update carillon.lease set until = until + $1";
+
+    public static async Task<Lease?> AcquireAsync(Transaction transaction, Lease wanted, DateTimeOffset now)
+    {
+        var token = await transaction.Use(AcquireSql).Set(wanted.Name).Set(wanted.Owner).Set(wanted.Until).Set(wanted.Data).Set(now).FirstAsync(row => row.GetInt64(0));
+        return token == 0 ? null : wanted with { Token = token };
+    }
+
+    public static async Task<Renewal> RenewAsync(Transaction transaction, string name, long token, TimeSpan duration, DateTimeOffset now)
+    {
+        var rows = await transaction.Use(RenewSql).Set(name).Set(token).Set(now + duration).Set(now)
+            .ListAsync(row => row.IsDBNull(0) ? (CancelRequest?)null : new CancelRequest(row.Id(0), row.GetInt64(1), row.GetString(2)));
+        return new Renewal(IsHeld: rows.Count > 0, [.. rows.OfType<CancelRequest>()]);
+    }
+
+    public static Task<int> ReleaseAsync(Transaction transaction, string name, long token) =>
+        transaction.Use(ReleaseSql).Set(name).Set(token).RunAsync();
+
+    public static Task<List<Lease>> ListAsync(Transaction transaction, string prefix, DateTimeOffset now) =>
+        transaction.Use(ListSql).Set(prefix).Set(now).ListAsync(row => new Lease(row.GetString(0), row.GetString(1), row.Instant(2), row.GetInt64(3), row.GetString(4)));
+
+    public static Task ShiftAsync(Transaction transaction, TimeSpan step) => transaction.Use(ShiftSql).Set(step).RunAsync();
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Carillon.Store;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Carillon.Postgres;
+
+/// <summary>
+/// Tells the other processes what was committed here. After the commit and beside it, for <c>NOTIFY</c> inside would make every commit of
+/// the database wait for the last; one message at a time, what comes meanwhile goes with the next. A message lost with its process is
+/// covered by the sleepers' sweep.
+/// </summary>
+internal sealed partial class Notifier(Connections connections, string channel, ILogger logger)
+{
+    // Under load no more than one message in this time; an idle node's message goes at once.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    // The message is a hint: it need not wait for the disk.
+    private const string NotifySql = "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)";
+    private readonly Lock _lock = new();
+    private StoreSignal _open;
+    private bool _isSending;
+
+    /// <summary>Marks this process's own messages, which it need not hear.</summary>
+    public string Sender { get; } = new Chance().NextLong().ToString("x", CultureInfo.InvariantCulture);
+
+    public void Tell(StoreSignal signal)
+    {
+        lock (_lock)
+        {
+            _open |= signal;
+            if (_open == StoreSignal.None || _isSending)
+            {
+                return;
+            }
+
+            _isSending = true;
+        }
+
+        _ = SendAllAsync();
+    }
+
+    // Nothing awaits it, and it must not throw.
+    private async Task SendAllAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (Take() is var signal and not StoreSignal.None)
+        {
+            try
+            {
+                await SendAsync(signal);
+            }
+            catch (Exception exception) when (exception is NpgsqlException or ObjectDisposedException or InvalidOperationException)
+            {
+                LogNotSent(exception.Message);
+            }
+
+            await Task.Delay(Pause, TimeProvider.System);
+        }
+    }
+
+    private StoreSignal Take()
+    {
+        lock (_lock)
+        {
+            (var taken, _open) = (_open, StoreSignal.None);
+            _isSending = taken != StoreSignal.None;
+            return taken;
+        }
+    }
+
+    private async Task SendAsync(StoreSignal signal)
+    {
+        await using var command = connections.Source.CreateCommand(NotifySql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = string.Create(CultureInfo.InvariantCulture, $"{Sender} {(int)signal}") });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    [LoggerMessage(2120, LogLevel.Debug, "Other nodes could not be told of news ({Reason}); they look by themselves within half a minute.")]
+    private partial void LogNotSent(string reason);
+}

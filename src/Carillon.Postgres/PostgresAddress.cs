@@ -1,0 +1,63 @@
+using System.Diagnostics.CodeAnalysis;
+using Npgsql;
+
+namespace Carillon.Postgres;
+
+/// <summary>A database as a URL names it: <c>postgres://user@host:5432/database?schema=carillon&amp;sslmode=require</c>.</summary>
+internal static class PostgresAddress
+{
+    private static readonly string[] Schemes = ["postgres://", "postgresql://"];
+
+    public static bool IsOne(string text) => Schemes.Any(scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The settings that the URL says; false with the fault, which never shows a password.</summary>
+    public static bool TryRead(string text, [NotNullWhen(true)] out PostgresStoreOptions? options, [NotNullWhen(false)] out string? fault)
+    {
+        (options, fault) = (null, null);
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
+        {
+            fault = "is no address of a database; write postgres://USER@HOST:5432/DATABASE";
+            return false;
+        }
+
+        try
+        {
+            options = Read(url);
+            return true;
+        }
+        catch (ArgumentException exception)
+        {
+            fault = $"holds a setting that is not known ({exception.Message.Split('\n')[0]}); behind the question mark stand schema and what Npgsql takes, such as sslmode=require";
+            return false;
+        }
+    }
+
+    private static PostgresStoreOptions Read(Uri url)
+    {
+        var options = new PostgresStoreOptions();
+        var settings = new NpgsqlConnectionStringBuilder { Host = url.Host, Port = url.Port > 0 ? url.Port : 5432 };
+        var user = url.UserInfo.Split(':', 2);
+        settings.Username = user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : Environment.UserName;
+        settings.Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null;
+        settings.Database = url.AbsolutePath.Length > 1 ? Uri.UnescapeDataString(url.AbsolutePath[1..]) : settings.Username;
+        foreach (var (name, value) in Pairs(url.Query))
+        {
+            if (name == "schema")
+            {
+                options.Schema = value;
+            }
+            else
+            {
+                settings[name.Replace('_', ' ')] = value;
+            }
+        }
+
+        options.ConnectionString = settings.ConnectionString;
+        return options;
+    }
+
+    private static IEnumerable<(string Name, string Value)> Pairs(string query) =>
+        from pair in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+        let parts = pair.Split('=', 2)
+        select (Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1]) : "");
+}

@@ -1,0 +1,60 @@
+using Carillon.Store;
+
+namespace Carillon.Postgres;
+
+// The facet of jobs, each call one transaction.
+internal sealed partial class PostgresStore
+{
+    public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        _ = Ready;
+        return _enqueues.EnqueueAsync(new EnqueueRequest(jobs, act, now), cancellationToken);
+    }
+
+    public async Task<ClaimBatch> ClaimAsync(ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (_rest.FindClaim(request, now) is { } rest)
+        {
+            return rest;
+        }
+
+        var news = _rest.News;
+        var batch = await Claiming.ClaimAsync(Ready, request, now, cancellationToken);
+        _rest.Keep(request, batch, news);
+        return batch;
+    }
+
+    public Task<IReadOnlyList<bool>> FinishAsync(IReadOnlyList<Finish> finishes, DateTimeOffset now, CancellationToken cancellationToken) =>
+        WriteAsync(transaction => Finishing.FinishAllAsync(transaction, finishes, now), cancellationToken);
+
+    public async Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        _rest.IsNoneLost(now) ? [] : await WriteAsync(transaction => Finishing.ReclaimAsync(transaction, now), cancellationToken);
+
+    public Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now, CancellationToken cancellationToken) =>
+        WriteAsync(transaction => Finishing.ReturnAsync(transaction, node, known, now), cancellationToken);
+
+    public Task<IReadOnlyList<Guid>> ChangeAsync(JobFilter filter, JobChange change, int limit, Act? act, DateTimeOffset now, CancellationToken cancellationToken) =>
+        WriteAsync(transaction => Changing.ChangeAsync(transaction, new ChangeRequest(filter, change, limit, act), now), cancellationToken);
+
+    public Task<bool> ReportAsync(Guid job, long token, double progress, CancellationToken cancellationToken) =>
+        WriteAsync(transaction => JobTable.TrySaveProgressAsync(transaction, job, token, progress), cancellationToken);
+
+    public Task<Job?> GetAsync(Guid id, CancellationToken cancellationToken) =>
+        ReadAsync(transaction => JobLists.FindAsync(transaction, id), cancellationToken);
+
+    public Task<IReadOnlyList<Job>> ListAsync(JobQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(transaction => JobLists.ListAsync(transaction, query), cancellationToken);
+
+    public async Task<IReadOnlyList<Execution>> ListExecutionsAsync(ExecutionQuery query, CancellationToken cancellationToken) =>
+        await ReadAsync(transaction => ExecutionLists.ListAsync(transaction, query), cancellationToken);
+
+    public Task<Summary> SummarizeAsync(CancellationToken cancellationToken) => ReadAsync(JobLists.SummarizeAsync, cancellationToken);
+
+    public async Task<PurgeResult> PurgeAsync(Retention retention, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var dropped = await _days.DropAsync(retention, now, cancellationToken);
+        var result = await WriteAsync(transaction => Purging.PurgeAsync(transaction, retention, limit, now), cancellationToken);
+        await _days.MakeAsync(now, cancellationToken);
+        return result with { Removed = result.Removed + dropped };
+    }
+}

@@ -1,0 +1,149 @@
+using Carillon.Store;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Carillon.Postgres;
+
+/// <summary>
+/// The store of a cluster: any number of nodes on one PostgreSQL. Each call is one transaction; what must not happen twice is fenced by
+/// tokens, compare-and-set and row locks in the database, never by what a process remembers.
+/// </summary>
+internal sealed partial class PostgresStore : IStore
+{
+    private const string ClockSql = "select (extract(epoch from clock_timestamp()) * 10000000)::bigint";
+    private const string GreatestIdSql = /*lang=sql*/ """
+        (select id from carillon.job order by id desc limit 1) union all (select id from carillon.job_done order by id desc limit 1) order by id desc limit 1
+        """;
+
+
+    private readonly PostgresStoreOptions _options;
+    private readonly ILogger<PostgresStore> _logger;
+    private readonly Sql _sql;
+    private readonly PostgresMemory _memory = new();
+    private readonly Rest _rest = new();
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly EnqueueGroup _enqueues;
+    private readonly Connections _connections;
+    private readonly DayPartitions _days;
+    private readonly Notifier _notifier;
+    private readonly Listener _listener;
+    private bool _isOpen;
+    private bool _isDisposed;
+
+    public PostgresStore(PostgresStoreOptions options, ILogger<PostgresStore> logger)
+    {
+        (_options, _logger, _sql) = (options, logger, new Sql(options.Schema));
+        var source = options.DataSource ?? DataSources.Build(options);
+        _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null };
+        _enqueues = new EnqueueGroup(_connections);
+        _days = new DayPartitions(_connections, logger);
+        _notifier = new Notifier(_connections, _sql.Channel, logger);
+        _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
+        Description = DataSources.Describe(source.ConnectionString, options.Schema);
+    }
+
+    public string Description { get; }
+
+    public bool IsShared => true;
+
+    public event Action<StoreSignal>? Signalled;
+
+    public async Task UpgradeSchemaAsync(CancellationToken cancellationToken)
+    {
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_isOpen)
+            {
+                await OpenAsync(cancellationToken);
+                _isOpen = true;
+            }
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    // At the middle of the round trip it is what the caller's clock should say then.
+    public async Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken) =>
+        Instants.FromTicks(await ReadAsync(transaction => transaction.Use(ClockSql).FirstAsync(row => row.GetInt64(0)), cancellationToken));
+
+    public Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken) =>
+        WriteAsync(
+            transaction =>
+            {
+                _rest.Keep(beat: null);
+                return Shifting.ShiftAsync(transaction, step);
+            },
+            cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            await _listener.DisposeAsync();
+            await _connections.DisposeAsync();
+            _opening.Dispose();
+        }
+    }
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new SchemaUpgrade(_connections.Source, _sql).UpgradeAsync(cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw Failures.Explain(exception, _connections.Source);
+        }
+
+        _memory.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
+        await _listener.StartAsync(cancellationToken);
+        Opened(Description);
+    }
+
+    private Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) => Ready.WriteAsync(work, cancellationToken);
+
+    private Task<T> ReadAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) => Ready.ReadAsync(work, cancellationToken);
+
+    private Connections Ready
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _isOpen ? _connections : throw new InvalidOperationException("The PostgreSQL store is not open yet; call UpgradeSchemaAsync first.");
+        }
+    }
+
+    private void Tell(StoreSignal near, StoreSignal far)
+    {
+        _notifier.Tell(far);
+        Hear(near);
+    }
+
+    private void Hear(StoreSignal signal)
+    {
+        _rest.Hear(signal);
+        try
+        {
+            if (signal != StoreSignal.None)
+            {
+                Signalled?.Invoke(signal);
+            }
+        }
+        catch (Exception exception)
+        {
+            ListenerFailed(exception);
+        }
+    }
+
+    [LoggerMessage(2100, LogLevel.Information, "Opened {Store}.")]
+    private partial void Opened(string store);
+
+    [LoggerMessage(2101, LogLevel.Error, "A listener of the PostgreSQL store's signals failed; signals are hints, so nothing is lost.")]
+    private partial void ListenerFailed(Exception exception);
+}

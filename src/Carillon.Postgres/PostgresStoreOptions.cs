@@ -1,0 +1,22 @@
+using Npgsql;
+
+namespace Carillon.Postgres;
+
+/// <summary>Settings of the store on PostgreSQL.</summary>
+public sealed class PostgresStoreOptions
+{
+    /// <summary>How to reach the database, as Npgsql reads it. Not needed where <see cref="DataSource"/> is given.</summary>
+    public string ConnectionString { get; set; } = "";
+
+    /// <summary>
+    /// The host's own data source. Its pool is then shared with the application, and <see cref="MaxConnections"/> does not bound it;
+    /// it must outlive the store.
+    /// </summary>
+    public NpgsqlDataSource? DataSource { get; set; }
+
+    /// <summary>The schema that holds everything of ours; several schedulers may stand in one database, each in its own.</summary>
+    public string Schema { get; set; } = "carillon";
+
+    /// <summary>At most so many connections of this process at once, one of them for listening; they compete with nobody's pool.</summary>
+    public int MaxConnections { get; set; } = 20;
+}

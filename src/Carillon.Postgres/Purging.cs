@@ -1,0 +1,69 @@
+using Carillon.Store;
+
+namespace Carillon.Postgres;
+
+/// <summary>What time takes away; each step by an index, and no more rows than allowed. Whole days go by <see cref="DayPartitions"/>.</summary>
+internal static class Purging
+{
+    private const string ExpiredSql = "select id from carillon.job where expires_at <= $1 and state <> 1 order by expires_at, id limit $2";
+    private const string NextExpirySql = "select min(expires_at) from carillon.job where expires_at is not null and state <> 1";
+
+    private const string OldJobsSql = /*lang=sql*/ """
+        select id from carillon.job_done
+         where finished_at <= greatest($1, $2) and finished_at <= case state when 4 then $2 else $1 end and (key_until is null or key_until <= $3)
+         order by finished_at, id limit $4
+           for update skip locked
+        """;
+
+    private const string OldEntriesSql = /*lang=sql*/ """
+        delete from carillon.journal where sequence in (select sequence from carillon.journal where is_free and at <= $1 order by at limit $2)
+        """;
+
+    public static async Task<PurgeResult> PurgeAsync(Transaction transaction, Retention retention, int limit, DateTimeOffset now)
+    {
+        var expired = await ExpireAsync(transaction, limit, now);
+        var removed = await PurgeJobsAsync(transaction, retention, limit - expired, now);
+        removed += await transaction.Use(OldEntriesSql).Set(Before(now, retention.Journal)).Set(limit - expired - removed).RunAsync();
+        var nextExpiryAt = await transaction.Use(NextExpirySql).FirstAsync(row => row.InstantOrNull(0));
+        return new PurgeResult(removed, expired, nextExpiryAt);
+    }
+
+    /// <summary>"For ever" is <see cref="TimeSpan.MaxValue"/>, which reaches back before the first instant there is.</summary>
+    public static long Before(DateTimeOffset now, TimeSpan kept) =>
+        kept >= now - DateTimeOffset.MinValue ? long.MinValue : Instants.ToTicks(now - kept);
+
+    /// <summary>Cancels what did not begin in time, whatever holds it back. Says how many.</summary>
+    public static async Task<int> ExpireAsync(Transaction transaction, int limit, DateTimeOffset now)
+    {
+        var expired = await transaction.Use(ExpiredSql).Set(now).Set(limit).ListAsync(row => row.Id(0));
+        var count = 0;
+        foreach (var id in expired)
+        {
+            // One that waited for another expired one is cancelled by that one's end: the first cause stands. Another may have begun meanwhile.
+            if (await JobTable.FindAsync(transaction, id) is not { } job)
+            {
+                count++;
+            }
+            else if (job.State != JobState.Running && job.ExpiresAt <= now)
+            {
+                await JobEnds.EndAsync(transaction, job, JobState.Cancelled, "expired", now);
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private static async Task<int> PurgeJobsAsync(Transaction transaction, Retention retention, int limit, DateTimeOffset now)
+    {
+        var old = await transaction.Use(OldJobsSql)
+            .Set(Before(now, retention.Finished)).Set(Before(now, retention.Dead)).Set(now).Set(limit).ListAsync(row => row.Id(0));
+        if (old.Count > 0)
+        {
+            await DoneTable.DeleteAsync(transaction, [.. old]);
+            await JournalTable.DeleteOfJobsAsync(transaction, [.. old]);
+        }
+
+        return old.Count;
+    }
+}

@@ -1,0 +1,555 @@
+-- Carillon's store, version 1. Runs on PostgreSQL 13 and later. "carillon" stands for the schema that was chosen.
+--
+-- Instants and durations are 100-nanosecond ticks (instants: since 1970, UTC), exactly what the program counts in;
+-- to_timestamp(x / 1e7) shows one. Texts are compared byte by byte (collation C), whatever the database's language is.
+-- Each index is paid for at every write, so each one says what it is for. The views at the end are for people; the tables
+-- may change from version to version.
+
+create table carillon.meta (
+    name text collate "C" primary key,
+    value text not null
+);
+-- A program older than this must not use the schema, whatever it thinks of the version.
+insert into carillon.meta (name, value) values ('oldest_program', '0.1.0');
+
+-- A lane is a (queue, handler, priority) in which a job has ever been claimable. Inside one lane the order of claiming is
+-- simply (run_at, id), so a claim merges the heads of a few lanes. Rows are never removed: every process remembers them.
+create table carillon.lane (
+    id integer generated always as identity primary key,
+    queue text collate "C" not null,
+    handler text collate "C" not null,
+    priority integer not null,
+    unique (queue, handler, priority)
+);
+
+-- Live jobs only. state: 0 pending, 1 running, 2 waiting (3 succeeded, 4 dead, 5 cancelled stand in job_done).
+-- lane: its lane's id while it may be claimed; the same negated while its concurrency key is busy (parked: no claim meets it);
+-- 0 while it runs; null while it waits for other jobs. node_token: the lease of the node that its claim rests on.
+-- Columns of a fixed width come first: no bytes are lost to alignment.
+create table carillon.job (
+    id uuid not null,
+    scheduled_at bigint not null,
+    run_at bigint not null,
+    created_at bigint not null,
+    started_at bigint,
+    finished_at bigint,
+    token bigint not null,
+    node_token bigint,
+    key_hold bigint not null,
+    timeout bigint,
+    expires_at bigint,
+    schedule_delay bigint,
+    progress double precision,
+    lane integer,
+    priority integer not null,
+    attempt integer not null,
+    owner_losses integer not null,
+    args_version integer not null,
+    state smallint not null,
+    is_delayed boolean not null,
+    tenant text collate "C" not null,
+    origin text collate "C" not null,
+    queue text collate "C" not null,
+    handler text collate "C" not null,
+    args_codec text collate "C" not null,
+    args bytea not null,
+    node text collate "C",
+    key text collate "C",
+    concurrency_key text collate "C",
+    schedule text collate "C",
+    reason text collate "C",
+    cancel_reason text collate "C",
+    error text,
+    result text,
+    retry text,
+    output text,
+    traceparent text,
+    tags text,
+    primary key (id)
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
+        autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000, autovacuum_vacuum_cost_delay = 0);
+
+-- Claims, and the counts of the summary.
+create index job_lane on carillon.job (lane, run_at, id) where lane > 0;
+-- What runs: limits, the claims of lost nodes, the summary.
+create index job_running on carillon.job (queue, handler) where state = 1;
+-- One live job for a key.
+create unique index job_key on carillon.job (tenant, key) where key is not null;
+-- Live jobs of a concurrency key, and its parked ones, lane by lane, when it is free again.
+create index job_concurrency on carillon.job (concurrency_key, lane, run_at, id) where concurrency_key is not null;
+-- The next to expire.
+create index job_expiry on carillon.job (expires_at) where expires_at is not null;
+-- Waiting jobs, for the summary.
+create index job_waiting on carillon.job (queue, handler, run_at) where state = 2;
+-- Running jobs that were asked to stop, for the heartbeat.
+create index job_cancel on carillon.job (node) where cancel_reason is not null;
+-- Jobs of a schedule, newest first.
+create index job_schedule on carillon.job (schedule, id) where schedule is not null;
+
+-- Concurrency keys in use, by the running job that has it. Rows are written only under the key's advisory lock (lock_keys below).
+create table carillon.busy_key (
+    key text collate "C" primary key,
+    job uuid not null
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+-- One row for each limited queue ('q') and handler ('h'): claims that must count lock it, so that they count one after another.
+create table carillon.limit_lock (
+    kind "char" not null,
+    name text collate "C" not null,
+    primary key (kind, name)
+);
+
+-- Ended jobs: finishing moves the row. day: days since 1970 of the end, so that what is past its retention is dropped by the
+-- partition; 0 for what is kept on its own terms (dead jobs; keys that hold beyond the end). id stands first in the key of each.
+create table carillon.job_done (
+    id uuid not null,
+    scheduled_at bigint not null,
+    run_at bigint not null,
+    created_at bigint not null,
+    started_at bigint,
+    finished_at bigint,
+    token bigint not null,
+    key_until bigint,
+    key_hold bigint not null,
+    timeout bigint,
+    expires_at bigint,
+    schedule_delay bigint,
+    progress double precision,
+    day integer not null,
+    priority integer not null,
+    attempt integer not null,
+    owner_losses integer not null,
+    args_version integer not null,
+    state smallint not null,
+    is_delayed boolean not null,
+    tenant text collate "C" not null,
+    origin text collate "C" not null,
+    queue text collate "C" not null,
+    handler text collate "C" not null,
+    args_codec text collate "C" not null,
+    args bytea not null,
+    node text collate "C",
+    key text collate "C",
+    concurrency_key text collate "C",
+    schedule text collate "C",
+    reason text collate "C",
+    cancel_reason text collate "C",
+    error text,
+    result text,
+    retry text,
+    output text,
+    traceparent text,
+    tags text,
+    primary key (id, day)
+) partition by range (day);
+
+-- Executions by their end, latest first; what is past its retention, oldest first.
+create index done_end on carillon.job_done (finished_at, id);
+-- The few that did not succeed, newest first.
+create index done_failed on carillon.job_done (state, id) where state <> 3;
+-- Jobs of a schedule, newest first; its executions, latest end first.
+create index done_schedule on carillon.job_done (schedule, id) where schedule is not null;
+create index done_schedule_end on carillon.job_done (schedule, finished_at) where schedule is not null and state = 3;
+-- Keys that hold beyond the end; such rows all have the day 0.
+create index done_key on carillon.job_done (tenant, key, key_until) where key_until is not null;
+
+create table carillon.job_done_kept partition of carillon.job_done for values from (minvalue) to (1);
+create table carillon.job_done_default partition of carillon.job_done default;
+
+-- What waiting jobs wait for, in the order they were given: open dependencies only. By parent, for its end looks here.
+create table carillon.job_after (
+    parent uuid not null,
+    job uuid not null,
+    position integer not null,
+    condition smallint not null,
+    primary key (parent, job, position)
+);
+create index job_after_job on carillon.job_after (job, position);
+
+-- is_free: it belongs to no job, so it has a retention of its own; the others go with their job.
+create table carillon.journal (
+    sequence bigint generated always as identity primary key,
+    at bigint not null,
+    job uuid,
+    subject_kind smallint not null,
+    is_free boolean not null,
+    subject text collate "C" not null,
+    kind text collate "C" not null,
+    who text,
+    "from" text,
+    data text not null,
+    schedule text collate "C"
+);
+create index journal_subject on carillon.journal (subject_kind, subject, sequence) where job is null;
+create index journal_job on carillon.journal (job, sequence) where job is not null;
+create index journal_attempt on carillon.journal (at) where kind = 'attempt';
+create index journal_schedule on carillon.journal (schedule, at) where kind = 'attempt' and schedule is not null;
+create index journal_act on carillon.journal (sequence) where kind = 'act';
+create index journal_free on carillon.journal (at) where is_free;
+
+-- The definition whole as JSON; beside it what a firing changes or a list asks for (the columns are right where both say it).
+create table carillon.schedule (
+    tenant text collate "C" not null,
+    name text collate "C" not null,
+    id uuid not null,
+    next_at bigint,
+    last_at bigint,
+    fired_count bigint not null,
+    max_count bigint,
+    end_at bigint,
+    version bigint not null,
+    mode smallint not null,
+    owner text collate "C",
+    handler text collate "C" not null,
+    calendar text collate "C",
+    document text not null,
+    primary key (tenant, name)
+) with (fillfactor = 70);
+-- Who uses a calendar. What is due; mode 2 is paused.
+create index schedule_by_calendar on carillon.schedule (calendar, name) where calendar is not null;
+create index schedule_due on carillon.schedule (next_at, name) where next_at is not null and mode <> 2;
+
+-- Who holds what. The token comes from one sequence: nothing has to be kept of a name that was given up.
+create sequence carillon.lease_token;
+create table carillon.lease (
+    name text collate "C" primary key,
+    owner text collate "C" not null,
+    until bigint not null,
+    token bigint not null,
+    data text not null,
+    acquired_at bigint not null
+) with (fillfactor = 50);
+
+-- is_paused, max_concurrent: a queue's settings where a claim can read them.
+create table carillon.definition (
+    tenant text collate "C" not null,
+    kind text collate "C" not null,
+    name text collate "C" not null,
+    version bigint not null,
+    updated_at bigint not null,
+    is_paused boolean not null,
+    max_concurrent integer,
+    body text not null,
+    primary key (tenant, kind, name)
+);
+
+-- The lock of a concurrency key, held to the end of the transaction. Claims try it and never wait; whoever frees keys waits, for all of
+-- its keys in one order. Of 1024 such locks, so that a batch of many keys does not fill the server's table of locks: two keys that
+-- share one are merely taken one after the other.
+create function carillon.try_lock_key(p_key text) returns boolean language sql volatile as $$
+    select pg_try_advisory_xact_lock('carillon.busy_key'::regclass::oid::integer, hashtext(p_key) & 1023)
+$$;
+
+create function carillon.lock_keys(p_keys text[]) returns void language plpgsql as $$
+declare
+    v_lock integer;
+begin
+    for v_lock in select distinct hashtext(k) & 1023 from unnest(p_keys) k order by 1 loop
+        perform pg_advisory_xact_lock('carillon.busy_key'::regclass::oid::integer, v_lock);
+    end loop;
+end
+$$;
+
+-- Volatile: it sees what was committed before the lock was had.
+create function carillon.is_busy(p_key text) returns boolean language plpgsql volatile as $$
+begin
+    return exists (select 1 from carillon.busy_key b where b.key = p_key);
+end
+$$;
+
+-- The lanes that a node may claim from, with the limits over the whole cluster that hold for each.
+create function carillon.served(p_handlers text[], p_limits integer[], p_queues text[])
+returns table (lane integer, priority integer, queue text, queue_max integer, handler text, handler_max integer)
+language sql stable as $$
+    select l.id, l.priority, l.queue, q.max_concurrent, l.handler, h.max_concurrent
+      from carillon.lane l
+      join unnest(p_handlers, p_limits) h (handler, max_concurrent) on h.handler = l.handler
+      left join carillon.definition q on q.tenant = '' and q.kind = 'queue' and q.name = l.queue
+     where (p_queues is null or l.queue = any (p_queues)) and q.is_paused is not true
+$$;
+
+-- The same, but for the lanes that a limit has filled.
+create function carillon.open_lanes(p_handlers text[], p_limits integer[], p_queues text[])
+returns setof integer
+language sql stable as $$
+    select s.lane from carillon.served(p_handlers, p_limits, p_queues) s
+     where (s.queue_max is null or s.queue_max > (select count(*) from carillon.job j where j.state = 1 and j.queue = s.queue))
+       and (s.handler_max is null or s.handler_max > (select count(*) from carillon.job j where j.state = 1 and j.handler = s.handler))
+$$;
+
+-- Gives a node up to p_limit due jobs; none while expired ones wait to be cancelled, unless p_is_expired says that this was done. A job
+-- whose node was lost goes into one of the p_slots first places or ends the claim. Rows that another claim has locked are passed over, so
+-- claims never wait for each other, but where a limit must be counted (limit_lock). Volatile: each statement in it sees what was
+-- committed before that statement, which counting behind a lock needs.
+create function carillon.claim(p_node text, p_token bigint, p_limit integer, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
+    p_slots integer, p_is_expired boolean)
+returns setof carillon.job
+language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_left integer := p_limit;
+    v_rounds integer := 0;
+    v_skipped integer := 0;
+    v_is_limited boolean;
+    v_is_over boolean := false;
+    v_horizon bigint;
+    v_count integer;
+    l_ids integer[]; l_priorities integer[]; l_queues integer[]; l_handlers integer[];
+    q_names text[]; q_rooms integer[];
+    h_names text[]; h_rooms integer[];
+    c_ids uuid[]; c_keys text[]; c_lanes bigint[]; c_places bigint[]; c_losses integer[];
+    t_ids uuid[]; t_keys text[];
+    free_keys text[]; g_ids uuid[]; park uuid[];
+begin
+    if p_limit <= 0 or not exists (select 1 from carillon.lease where name = 'node/' || p_node and token = p_token and until > p_now) then
+        return;
+    end if;
+    if not p_is_expired and exists (select 1 from carillon.job where expires_at <= p_now and state <> 1) then
+        return;
+    end if;
+
+    select array_agg(s.lane order by s.lane), array_agg(s.priority order by s.lane), bool_or(s.queue_max is not null or s.handler_max is not null)
+      into l_ids, l_priorities, v_is_limited
+      from carillon.served(p_handlers, p_limits, p_queues) s;
+    if l_ids is null then
+        return;
+    end if;
+
+    if v_is_limited then
+        -- The locks in one order, then the counts by statements of their own: they see every claim before this one.
+        insert into carillon.limit_lock (kind, name)
+        select 'q', s.queue from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null
+        union select 'h', s.handler from carillon.served(p_handlers, p_limits, p_queues) s where s.handler_max is not null
+        order by 1, 2
+        on conflict do nothing;
+        perform 1 from carillon.limit_lock k
+          where (k.kind = 'q' and k.name in (select s.queue from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null))
+             or (k.kind = 'h' and k.name in (select s.handler from carillon.served(p_handlers, p_limits, p_queues) s where s.handler_max is not null))
+          order by k.kind, k.name for update;
+        select array_agg(r.queue), array_agg(r.room) into q_names, q_rooms from (
+            select s.queue, min(s.queue_max) - (select count(*) from carillon.job j where j.state = 1 and j.queue = s.queue)::integer as room
+              from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null group by s.queue) r;
+        select array_agg(r.handler), array_agg(r.room) into h_names, h_rooms from (
+            select s.handler, min(s.handler_max) - (select count(*) from carillon.job j where j.state = 1 and j.handler = s.handler)::integer as room
+              from carillon.served(p_handlers, p_limits, p_queues) s where s.handler_max is not null group by s.handler) r;
+        select array_agg(s.lane order by s.lane), array_agg(s.priority order by s.lane),
+               array_agg(array_position(q_names, s.queue) order by s.lane), array_agg(array_position(h_names, s.handler) order by s.lane)
+          into l_ids, l_priorities, l_queues, l_handlers
+          from carillon.served(p_handlers, p_limits, p_queues) s;
+    end if;
+
+    while v_left > 0 and not v_is_over and v_rounds < 100 loop
+        v_rounds := v_rounds + 1;
+        select array_agg(c.id order by c.rank, c.id), array_agg(c.key order by c.rank, c.id), array_agg(c.lane order by c.rank, c.id),
+               array_agg(c.place order by c.rank, c.id), array_agg(c.losses order by c.rank, c.id)
+          into c_ids, c_keys, c_lanes, c_places, c_losses
+          from (select b.id, b.rank, b.key, b.lane, b.losses,
+                       case when b.key is null then 1 else row_number() over (partition by b.key order by b.rank, b.id) end as place
+                  from (select j.id, j.run_at - 600000000::bigint * u.priority as rank, j.concurrency_key as key, j.owner_losses as losses, u.n as lane
+                          from unnest(l_ids, l_priorities) with ordinality u (id, priority, n)
+                         cross join lateral (
+                               select k.id, k.run_at, k.concurrency_key, k.owner_losses from carillon.job k
+                                where k.lane = u.id and k.lane > 0 and k.run_at <= p_now and (k.expires_at is null or k.expires_at > p_now)
+                                order by k.run_at, k.id limit v_left + v_skipped for no key update skip locked) j
+                         where not v_is_limited
+                            or (coalesce(q_rooms[l_queues[u.n]], 1) > 0 and coalesce(h_rooms[l_handlers[u.n]], 1) > 0)
+                         order by 2, 1
+                         limit case when v_is_limited then null else v_left + v_skipped end) b) c;
+        exit when c_ids is null;
+
+        park := '{}';
+        v_horizon := null;
+        if v_is_limited or 0 < any (c_losses) then
+            -- One by one, best first, while there is room; no further than where a lane that has more was cut off, for what it has
+            -- more may stand before the next one of another lane.
+            t_ids := '{}';
+            select min(p.last) into v_horizon
+              from (select max(u.n) as last, count(*) as n from unnest(c_lanes) with ordinality u (lane, n) group by u.lane) p
+             where v_is_limited and p.n >= v_left + v_skipped;
+            for i in 1 .. cardinality(c_ids) loop
+                exit when cardinality(t_ids) >= v_left or i > v_horizon;
+                continue when coalesce(q_rooms[l_queues[c_lanes[i]]], 1) <= 0 or coalesce(h_rooms[l_handlers[c_lanes[i]]], 1) <= 0;
+                if c_keys[i] is not null then
+                    if not carillon.try_lock_key(c_keys[i]) then
+                        v_skipped := v_skipped + 1;
+                        continue;
+                    end if;
+                    if carillon.is_busy(c_keys[i]) then
+                        park := park || c_ids[i];
+                        continue;
+                    end if;
+                end if;
+                if c_losses[i] > 0 and p_limit - v_left + cardinality(t_ids) >= p_slots then
+                    v_is_over := true;
+                    exit;
+                end if;
+                if c_keys[i] is not null then
+                    insert into carillon.busy_key (key, job) values (c_keys[i], c_ids[i]);
+                end if;
+                t_ids := t_ids || c_ids[i];
+                if l_queues[c_lanes[i]] is not null then
+                    q_rooms[l_queues[c_lanes[i]]] := q_rooms[l_queues[c_lanes[i]]] - 1;
+                end if;
+                if l_handlers[c_lanes[i]] is not null then
+                    h_rooms[l_handlers[c_lanes[i]]] := h_rooms[l_handlers[c_lanes[i]]] - 1;
+                end if;
+            end loop;
+        elsif cardinality(array_remove(c_keys, null)) = 0 then
+            t_ids := c_ids;
+        else
+            select array_agg(c.id order by c.n) filter (where c.place = 1), array_agg(c.key order by c.n) filter (where c.place = 1),
+                   coalesce(array_agg(c.id) filter (where c.place > 1), '{}')
+              into t_ids, t_keys, park
+              from unnest(c_ids, c_keys, c_places) with ordinality c (id, key, place, n);
+
+            -- Only keys whose lock is free: whoever has it frees the key or takes it right now, and its jobs are left for the next claim.
+            -- What is locked and not taken then is busy, and stays so until this claim is committed: its job is parked, and is seen
+            -- by whoever frees the key.
+            select coalesce(array_agg(u.key), '{}') into free_keys
+              from (select distinct k.key from unnest(t_keys) k (key) where k.key is not null) u
+             where carillon.try_lock_key(u.key);
+            with taken as (
+                insert into carillon.busy_key as b (key, job)
+                select u.key, u.id from unnest(t_ids, t_keys) u (id, key) join unnest(free_keys) f (key) on f.key = u.key
+                on conflict (key) do nothing
+                returning b.job)
+            select coalesce(array_agg(taken.job), '{}') into g_ids from taken;
+            select coalesce(array_agg(j.id), '{}') into park from carillon.job j where j.id = any (park) and j.concurrency_key = any (free_keys);
+            select coalesce(array_agg(u.id) filter (where u.key is null or g.id is not null), '{}'),
+                   park || coalesce(array_agg(u.id) filter (where u.key is not null and g.id is null and f.key is not null), '{}'),
+                   v_skipped + count(*) filter (where u.key is not null and f.key is null)
+              into t_ids, park, v_skipped
+              from unnest(t_ids, t_keys) u (id, key) left join unnest(g_ids) g (id) on g.id = u.id left join unnest(free_keys) f (key) on f.key = u.key;
+        end if;
+
+        if cardinality(park) > 0 then
+            update carillon.job j set lane = -j.lane where j.id = any (park) and j.lane > 0;
+        end if;
+
+        return query
+        update carillon.job j
+           set state = 1, lane = 0, attempt = j.attempt + 1, token = j.token + 1, started_at = p_now, node = p_node, node_token = p_token
+         where j.id = any (t_ids)
+        returning j.*;
+        get diagnostics v_count = row_count;
+        v_left := v_left - v_count;
+        exit when cardinality(park) = 0 and v_horizon is null;
+    end loop;
+end
+$$;
+
+-- What a claim's caller must know besides: whether the node's lease is held, when the next job that no limit holds back is due, whether
+-- a limit counts among its lanes, whether jobs have expired, and whether the best of the due jobs has lost its node before. Heads of
+-- lanes whose key is busy are parked on the way.
+create function carillon.claim_rest(p_node text, p_token bigint, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
+    out is_held boolean, out next_at bigint, out is_limited boolean, out has_expired boolean, out is_next_lost boolean)
+language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+    l_ids integer[];
+    v_lane integer;
+    v_head record;
+    v_parked integer := 0;
+    v_has_keys boolean;
+begin
+    is_held := exists (select 1 from carillon.lease where name = 'node/' || p_node and token = p_token and until > p_now);
+    if not is_held then
+        return;
+    end if;
+
+    has_expired := exists (select 1 from carillon.job where expires_at <= p_now and state <> 1);
+    is_limited := exists (select 1 from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null or s.handler_max is not null);
+    if is_limited then
+        select array_agg(o) into l_ids from carillon.open_lanes(p_handlers, p_limits, p_queues) o;
+    else
+        select array_agg(s.lane) into l_ids from carillon.served(p_handlers, p_limits, p_queues) s;
+    end if;
+    if l_ids is null then
+        return;
+    end if;
+
+    loop
+        select min(h.run_at), coalesce(bool_or(h.concurrency_key is not null), false),
+               (array_agg(h.owner_losses > 0 order by h.run_at - 600000000::bigint * h.priority, h.id) filter (where h.run_at <= p_now))[1]
+          into next_at, v_has_keys, is_next_lost
+          from unnest(l_ids) u (id)
+         cross join lateral (
+               select j.id, j.run_at, j.priority, j.concurrency_key, j.owner_losses from carillon.job j
+                where j.lane = u.id and j.lane > 0 order by j.run_at, j.id limit 1) h;
+        exit when v_parked > 0 or not v_has_keys;
+
+        v_parked := 1;
+        foreach v_lane in array l_ids loop
+            loop
+                select j.id, j.concurrency_key into v_head from carillon.job j where j.lane = v_lane and j.lane > 0 order by j.run_at, j.id limit 1;
+                exit when not found or v_head.concurrency_key is null or v_parked > 2000;
+                exit when not carillon.try_lock_key(v_head.concurrency_key);
+                exit when not carillon.is_busy(v_head.concurrency_key);
+                update carillon.job set lane = -lane
+                 where id in (select j.id from carillon.job j where j.id = v_head.id and j.lane = v_lane for no key update skip locked);
+                exit when not found;
+                v_parked := v_parked + 1;
+            end loop;
+        end loop;
+    end loop;
+end
+$$;
+
+-- Keys were freed (or a job that stood before others of its key left): the first parked job of each lane may be claimed again.
+-- Whichever is the best when a claim comes is among them; the others meet a busy key then and are parked anew. Says how many.
+create function carillon.unpark(p_keys text[])
+returns integer
+language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_key text;
+    v_lane integer;
+    v_id uuid;
+    v_count integer := 0;
+begin
+    foreach v_key in array p_keys loop
+        v_lane := -2147483648;
+        loop
+            select j.lane, j.id into v_lane, v_id from carillon.job j
+             where j.concurrency_key = v_key and j.lane > v_lane and j.lane < 0
+             order by j.lane, j.run_at, j.id limit 1;
+            exit when not found;
+            update carillon.job set lane = -lane where id = v_id and lane < 0;
+            v_count := v_count + 1;
+        end loop;
+    end loop;
+    return v_count;
+end
+$$;
+
+create view carillon.scheduler_job_types as
+    select * from (values (1, 'interval', 'every so often'), (2, 'cron', 'at the instants of a cron expression'), (3, 'date', 'once, at one instant'))
+        as types (id, name, description);
+
+create view carillon.task_functions as
+    select handler as name from carillon.schedule union select handler from carillon.lane;
+
+create view carillon.scheduled_jobs as
+    select id as job_id, name, document::jsonb ->> 'description' as description, handler as task_function_name,
+           case document::jsonb ->> 'kind' when 'Every' then 'interval' when 'At' then 'date' else 'cron' end as job_type_name,
+           document::jsonb ->> 'expression' as schedule, coalesce(document::jsonb ->> 'zone', 'UTC') as zone, mode <> 2 as is_enabled,
+           to_timestamp(next_at / 1e7) as next_run_time, to_timestamp(last_at / 1e7) as last_run_time, fired_count
+      from carillon.schedule;
+
+create view carillon.job_executions as
+    select id::text as run_id, handler as task_function_name, schedule as job_name, 'running' as status, attempt, node,
+           to_timestamp(started_at / 1e7) as started_at, null::timestamptz as finished_at, null::text as error
+      from carillon.job where state = 1
+    union all
+    select id::text, handler, schedule, 'succeeded', attempt, node, to_timestamp(started_at / 1e7), to_timestamp(finished_at / 1e7), null
+      from carillon.job_done where state = 3
+    union all
+    select subject, data::jsonb ->> 'handler', schedule, data::jsonb ->> 'state', (data::jsonb ->> 'attempt')::integer, data::jsonb ->> 'node',
+           (data::jsonb ->> 'startedAt')::timestamptz, to_timestamp(at / 1e7), data::jsonb ->> 'error'
+      from carillon.journal where kind = 'attempt';
+
+create view carillon.scheduler_leader as
+    select owner as leader_instance, token as term, to_timestamp(acquired_at / 1e7) as acquired_at from carillon.lease where name = 'leader';

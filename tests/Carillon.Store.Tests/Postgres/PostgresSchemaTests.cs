@@ -1,0 +1,124 @@
+using Carillon.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Carillon.Store.Tests.Postgres;
+
+/// <summary>The schema goes up and down, whoever does it, and what is wrong is said in words.</summary>
+public sealed class PostgresSchemaTests : IAsyncLifetime
+{
+    private static readonly CancellationToken Stop = CancellationToken.None;
+    private readonly PostgresSchema _schema = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _schema.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Several_nodes_that_start_at_once_make_one_schema()
+    {
+        var stores = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => _schema.OpenAsync()));
+
+        Assert.Equal(SchemaUpgrade.Newest, await (await UpgradeAsync()).FindVersionAsync(Stop));
+        await Task.WhenAll(stores.Select(store => store.DisposeAsync().AsTask()));
+    }
+
+    [Fact]
+    public async Task It_goes_down_to_nothing_and_up_again()
+    {
+        await using (await _schema.OpenAsync())
+        {
+            // Opening is the upgrade.
+        }
+
+        var upgrade = await UpgradeAsync();
+        await upgrade.DowngradeAsync(0, Stop);
+        Assert.Equal(0, await upgrade.FindVersionAsync(Stop));
+        Assert.Equal(0, await CountAsync($"select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = '{_schema.Name}'"));
+        Assert.Equal(0, await CountAsync($"select count(*) from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = '{_schema.Name}'"));
+
+        await upgrade.UpgradeAsync(Stop);
+        Assert.Equal(SchemaUpgrade.Newest, await upgrade.FindVersionAsync(Stop));
+    }
+
+    [Theory]
+    [InlineData("99.0", true)]
+    [InlineData("0.1.0", false)]
+    public async Task A_newer_schema_is_used_only_if_it_allows_this_program(string oldest, bool isRefused)
+    {
+        await using var store = await _schema.OpenAsync();
+        await CountAsync($"with a as (update {_schema.Name}.meta set value = '99' where name = 'schema_version' returning 1), b as (update {_schema.Name}.meta set value = '{oldest}' where name = 'oldest_program' returning 1) select count(*) from a, b");
+
+        await using var other = await _schema.NewStoreAsync();
+        var open = () => other.UpgradeSchemaAsync(Stop);
+
+        if (isRefused)
+        {
+            Assert.Contains("needs Carillon 99.0", (await Assert.ThrowsAsync<StoreUnavailableException>(open)).Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            await open();
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_is_named_without_the_password()
+    {
+        var options = new PostgresStoreOptions { ConnectionString = "Host=127.0.0.1;Port=1;Username=me;Password=hush;Database=app;Timeout=2" };
+        await using var store = new PostgresStore(options, NullLogger<PostgresStore>.Instance);
+
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => store.UpgradeSchemaAsync(Stop));
+
+        Assert.Contains("127.0.0.1:1, database 'app', user 'me'", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", error.ToString() + store.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_is_said_with_the_fix()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(await PostgresServer.ConnectionStringAsync) { Database = "nowhere" };
+        await using var store = new PostgresStore(new PostgresStoreOptions { ConnectionString = settings.ConnectionString }, NullLogger<PostgresStore>.Instance);
+
+        Assert.Contains("createdb nowhere", (await Assert.ThrowsAsync<StoreUnavailableException>(() => store.UpgradeSchemaAsync(Stop))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("postgres://me@host/app", "Host=host;Port=5432;Username=me;Database=app", "carillon")]
+    [InlineData("postgresql://me:p%40ss@host:6000/app?schema=clock&sslmode=Require", "Host=host;Port=6000;Username=me;Password=p@ss;Database=app;SSL Mode=Require", "clock")]
+    public void An_address_says_what_a_connection_string_says(string address, string expected, string schema)
+    {
+        Assert.True(PostgresAddress.TryRead(address, out var options, out _));
+
+        Assert.Equal(expected, options.ConnectionString);
+        Assert.Equal(schema, options.Schema);
+    }
+
+    [Fact]
+    public async Task A_node_at_rest_finds_what_another_one_brings()
+    {
+        var (now, ids) = (TimeProvider.System.GetUtcNow(), new JobIds(TimeProvider.System, new Chance()));
+        await using var worker = await _schema.OpenAsync();
+        await using var producer = await _schema.OpenAsync();
+        var lease = await worker.AcquireAsync("node/a", "a", TimeSpan.FromHours(1), "{}", now, Stop);
+        var request = new ClaimRequest { Node = "a", NodeToken = lease!.Token, Limit = 5, Handlers = new Dictionary<string, int?> { ["work"] = null } };
+        await worker.RenewAsync("node/a", lease.Token, TimeSpan.FromHours(1), now, Stop);
+        Assert.Empty((await worker.ClaimAsync(request, now, Stop)).Jobs);
+        Assert.Empty((await worker.ClaimAsync(request, now, Stop)).Jobs);
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        worker.Signalled += _ => heard.TrySetResult();
+
+        await producer.EnqueueAsync([new NewJob { Id = ids.Next(), Handler = "work" }], null, now, Stop);
+
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Single((await worker.ClaimAsync(request, now, Stop)).Jobs);
+    }
+
+    private async Task<SchemaUpgrade> UpgradeAsync() => new(await PostgresServer.SourceAsync, new Sql(_schema.Name));
+
+    private static async Task<long> CountAsync(string sql)
+    {
+        await using var command = (await PostgresServer.SourceAsync).CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}
