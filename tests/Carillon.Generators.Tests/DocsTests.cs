@@ -55,7 +55,7 @@ public sealed partial class DocsTests
     [Fact]
     public void The_other_snippets_compile_together()
     {
-        var snippet = Snippet.Compile(Prelude + string.Join("\n\n", Blocks("handlers.md").Skip(1)), OutputKind.DynamicallyLinkedLibrary, Implicit + "global using Microsoft.Extensions.DependencyInjection;");
+        var snippet = Snippet.Compile(Together(Blocks("handlers.md").Skip(1)), OutputKind.DynamicallyLinkedLibrary, Implicit + "global using Microsoft.Extensions.DependencyInjection;");
 
         Assert.Empty(snippet.Problems);
         Assert.Empty(snippet.CompilerProblems);
@@ -82,9 +82,19 @@ public sealed partial class DocsTests
         typeof(HandlerGenerator).Assembly.GetType("Carillon.Generators.Rules", throwOnError: true)!
             .GetFields(BindingFlags.Public | BindingFlags.Static).Select(static field => field.GetValue(null)).OfType<DiagnosticDescriptor>();
 
+    // Each block says what it uses; in one file that stands once, above all else.
+    private static string Together(IEnumerable<string> blocks)
+    {
+        var lines = (Prelude + string.Join("\n\n", blocks)).Split('\n').ToLookup(static line => UsingLine().IsMatch(line));
+        return string.Join('\n', lines[true].Distinct().Concat(lines[false]));
+    }
+
     private static List<string> Blocks(string page) => [.. Block().Matches(Read(page)).Select(static match => match.Groups[1].Value)];
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", page));
+
+    [GeneratedRegex(@"^using [\w.]+;$")]
+    private static partial Regex UsingLine();
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();

@@ -73,7 +73,7 @@ internal static class StrictShape
             var place = path.Length == 0 ? member.Name : $"{path}.{member.Name}";
             if (member is { Name: "every", Value.ValueKind: JsonValueKind.Number } && known.ContainsKey(member.Name))
             {
-                Note(place, member.Value, $"has no unit; expected w, d, h, m, s or ms. Seconds? Write {ScalarRule.Shown(member.Value)}s.", faults);
+                Note(place, member.Value, $"must be text with a unit (w, d, h, m, s or ms). Seconds? Write {ScalarRule.Shown(member.Value)}s.", faults);
             }
             else if (known.TryGetValue(member.Name, out var property))
             {

@@ -93,7 +93,7 @@ public sealed class ScheduleApiTests
     [InlineData("""{"name":"s","handler":"x","cron":"61 * * * *"}""", "cron", "")]
     [InlineData("""{"name":"s","handler":"x","cron":"0 0 31 2 *"}""", "cron", "never")]
     [InlineData("""{"name":"s","handler":"x","every":"0s"}""", "every", "")]
-    [InlineData("""{"name":"s","handler":"x","every":5}""", "every", "must be text")]
+    [InlineData("""{"name":"s","handler":"x","every":5}""", "every", "must be text with a unit")]
     [InlineData("""{"name":"s","handler":"x","every":"1h","zone":"../etc/passwd"}""", "zone", "IANA")]
     [InlineData("""{"name":"s","handler":"x","every":"1h","zone":"localtime"}""", "zone", "machine")]
     [InlineData("""{"name":"s","handler":"x","every":"1h","overlap":"cancel"}""", "overlap", "cancelPrevious")]
