@@ -94,23 +94,13 @@ internal static class Changing
 
     private static async Task<bool> TryRetryAsync(Transaction transaction, Job job, DateTimeOffset now)
     {
-        var retried = job with
-        {
-            State = JobState.Pending,
-            Reason = null,
-            FinishedAt = null,
-            RunAt = now,
-            IsDelayed = true,
-            Attempt = 0,
-            OwnerLosses = 0,
-        };
         switch (job.State)
         {
             case JobState.Pending when job.Attempt > 0 || job.RunAt > now:
-                await JobTable.SaveAsync(transaction, job, retried);
+                await JobTable.SaveAsync(transaction, job, job.Retried(now));
                 return true;
             case JobState.Dead or JobState.Cancelled:
-                return await TryReviveAsync(transaction, retried with { ExpiresAt = job.ExpiresAt <= now ? null : job.ExpiresAt });
+                return await TryReviveAsync(transaction, job.Retried(now));
             default:
                 return false;
         }

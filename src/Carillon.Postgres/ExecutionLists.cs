@@ -14,18 +14,10 @@ internal sealed class ExecutionLists(Transaction transaction, ExecutionQuery que
         var running = Wants("running") && query.After?.FinishedAt is null ? await ReadAsync(JobColumns("carillon.job", "null"), "state = 1", null) : [];
         var succeeded = Wants("succeeded") ? await ReadAsync(JobColumns("carillon.job_done", "finished_at"), "state = 3", "finished_at") : [];
         var failed = query.State is "running" or "succeeded" ? [] : await ReadFailedAsync();
-        return [.. running.Concat(succeeded).Concat(failed).Where(IsBehindCursor).OrderByDescending(Place).Take(query.Limit)];
+        return [.. running.Concat(succeeded).Concat(failed).Where(query.IsBehind).OrderByDescending(execution => execution.Place).Take(query.Limit)];
     }
 
     private bool Wants(string state) => query.State is null || query.State == state;
-
-    private bool IsBehindCursor(Execution execution) => query.After is not { } after || Place(execution).CompareTo(Place(after)) < 0;
-
-    // Running ones have no end yet and stand before all others; job and token only break ties.
-    private static (long, Guid, long) Place(Execution execution) => Place((execution.FinishedAt, execution.Job, execution.Token));
-
-    private static (long, Guid, long) Place((DateTimeOffset? FinishedAt, Guid Job, long Token) cursor) =>
-        (cursor.FinishedAt?.UtcTicks ?? long.MaxValue, cursor.Job, cursor.Token);
 
     private static string JobColumns(string table, string finishedAt) =>
         $"select id, token, handler, schedule, attempt, node, state, started_at, {finishedAt}::bigint from {table}";
@@ -82,21 +74,6 @@ internal sealed class ExecutionLists(Transaction transaction, ExecutionQuery que
         FinishedAt = row.InstantOrNull(8),
     };
 
-    private static Execution ToExecutionOfEntry(NpgsqlDataReader row)
-    {
-        var fact = JsonSerializer.Deserialize(row.GetString(0), StoreJson.Default.AttemptFact)!;
-        return new Execution
-        {
-            Job = row.Id(1),
-            Token = fact.Token,
-            Handler = fact.Handler,
-            Schedule = fact.Schedule,
-            Attempt = fact.Attempt,
-            Node = fact.Node,
-            State = fact.State,
-            StartedAt = fact.StartedAt,
-            FinishedAt = fact.EndedAt,
-            Error = fact.Error,
-        };
-    }
+    private static Execution ToExecutionOfEntry(NpgsqlDataReader row) =>
+        Execution.Of(row.Id(1), JsonSerializer.Deserialize(row.GetString(0), StoreJson.Default.AttemptFact)!);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Carillon.Store;
 
 namespace Carillon.Postgres;
@@ -37,7 +36,8 @@ internal static class Finishing
         await BusyKeyTable.LockAsync(transaction, lost.Select(job => job.ConcurrencyKey));
         foreach (var job in lost)
         {
-            await LoseAsync(transaction, job, now);
+            await JournalTable.AppendAttemptAsync(transaction, job.Id, AttemptFact.OwnerLost(job, now));
+            await WriteAsync(transaction, job, OwnerLoss.Lost(job, now), now);
         }
 
         return lost.ConvertAll(job => job.Id);
@@ -49,15 +49,7 @@ internal static class Finishing
         await BusyKeyTable.LockAsync(transaction, unknown.Select(job => job.ConcurrencyKey));
         foreach (var job in unknown)
         {
-            var returned = job with { Attempt = job.Attempt - 1 };
-            if (job.CancelReason is not null)
-            {
-                await JobEnds.EndAsync(transaction, job, returned, (JobState.Cancelled, job.CancelReason), now);
-            }
-            else
-            {
-                await JobTable.SaveAsync(transaction, job, returned with { State = JobState.Pending });
-            }
+            await WriteAsync(transaction, job, OwnerLoss.Returned(job), now);
         }
 
         return unknown.ConvertAll(job => job.Id);
@@ -70,68 +62,22 @@ internal static class Finishing
             return false;
         }
 
-        var job = before with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? before.Progress };
-        var outcome = Heed(job, finish.Outcome);
-        job = job with { OwnerLosses = finish.LossesAfter(before, outcome) };
-        await JournalTable.AppendAllAsync(transaction, finish.Facts, job.Id);
-        if (AttemptFact.Of(job, outcome, finish.StartedAt, finish.EndedAt) is { } fact)
+        var effect = finish.On(before);
+        await JournalTable.AppendAllAsync(transaction, finish.Facts, before.Id);
+        if (effect.Fact is { } fact)
         {
-            await JournalTable.AppendAttemptAsync(transaction, job.Id, fact);
+            await JournalTable.AppendAttemptAsync(transaction, before.Id, fact);
         }
 
-        await ApplyAsync(transaction, before, job, outcome, now);
+        await WriteAsync(transaction, before, effect.Job, now);
+        foreach (var asked in effect.Then)
+        {
+            await Enqueuing.FollowAsync(transaction, asked, now);
+        }
+
         return true;
     }
 
-    /// <summary>An attempt that was asked to stop is not begun again.</summary>
-    private static Outcome Heed(Job job, Outcome outcome) =>
-        job.CancelReason is not null && outcome is Outcome.Retry or Outcome.Snoozed ? new Outcome.Cancelled(job.CancelReason!) : outcome;
-
-    private static async Task ApplyAsync(Transaction transaction, Job before, Job job, Outcome outcome, DateTimeOffset now)
-    {
-        switch (outcome)
-        {
-            case Outcome.Succeeded succeeded:
-                await JobEnds.EndAsync(transaction, before, job with { Result = succeeded.Result, Error = null }, (JobState.Succeeded, null), now);
-                foreach (var asked in succeeded.Then)
-                {
-                    await Enqueuing.FollowAsync(transaction, asked, now);
-                }
-
-                break;
-            case Outcome.Retry retry:
-                await JobTable.SaveAsync(transaction, before, job with { State = JobState.Pending, RunAt = retry.RunAt, IsDelayed = true, Error = retry.Error });
-                break;
-            case Outcome.Snoozed snoozed:
-                await JobTable.SaveAsync(transaction, before, job with { State = JobState.Pending, RunAt = snoozed.RunAt, IsDelayed = true, Attempt = job.Attempt - 1 });
-                break;
-            case Outcome.Dead dead:
-                await JobEnds.EndAsync(transaction, before, job with { Error = dead.Error }, (JobState.Dead, dead.Reason), now);
-                break;
-            case Outcome.Cancelled cancelled:
-                await JobEnds.EndAsync(transaction, before, job, (JobState.Cancelled, cancelled.Reason), now);
-                break;
-            default:
-                throw new UnreachableException($"{outcome.GetType().Name} is no known end of an attempt.");
-        }
-    }
-
-    private static async Task LoseAsync(Transaction transaction, Job job, DateTimeOffset now)
-    {
-        await JournalTable.AppendAttemptAsync(transaction, job.Id, AttemptFact.OwnerLost(job, now));
-        var lost = job with { Attempt = job.Attempt - 1, OwnerLosses = job.OwnerLosses + 1 };
-        if (job.CancelReason is not null)
-        {
-            await JobEnds.EndAsync(transaction, job, lost, (JobState.Cancelled, job.CancelReason), now);
-        }
-        else if (lost.OwnerLosses >= OwnerLoss.UntilPoison)
-        {
-            await JobEnds.EndAsync(transaction, job, lost with { Error = OwnerLoss.Poison(lost) }, (JobState.Dead, "poison"), now);
-        }
-        else
-        {
-            // At once, also when the clock was set back behind RunAt in the meantime.
-            await JobTable.SaveAsync(transaction, job, lost with { State = JobState.Pending, RunAt = lost.RunAt < now ? lost.RunAt : now });
-        }
-    }
+    private static Task WriteAsync(Transaction transaction, Job before, Job after, DateTimeOffset now) =>
+        after.IsEnded ? JobEnds.EndAsync(transaction, before, after, (after.State, after.Reason), now) : JobTable.SaveAsync(transaction, before, after);
 }

@@ -15,7 +15,6 @@ internal sealed partial class PostgresStore : IStore
         (select id from carillon.job order by id desc limit 1) union all (select id from carillon.job_done order by id desc limit 1) order by id desc limit 1
         """;
 
-
     private readonly PostgresStoreOptions _options;
     private readonly ILogger<PostgresStore> _logger;
     private readonly Sql _sql;

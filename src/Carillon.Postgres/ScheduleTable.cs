@@ -86,7 +86,7 @@ internal static class ScheduleTable
             return false;
         }
 
-        var after = KeepFirings(schedule, before) with { Version = schedule.Version + 1 };
+        var after = schedule.KeepFirings(before) with { Version = schedule.Version + 1 };
         if (!await TryWriteAsync(transaction, before is null ? InsertSql : UpdateSql, after))
         {
             return false;
@@ -96,17 +96,6 @@ internal static class ScheduleTable
         await JournalTable.AppendActAsync(transaction, SubjectOf(after.Name), act, act is null ? default : (ToJson(before), ToJson(after)), now);
         return true;
     }
-
-    // A firing leaves the version alone, so the writer may have read before it: what firings count stands, and an instant
-    // that made its job does not come back.
-    private static Schedule KeepFirings(Schedule schedule, Schedule? before) => before is null
-        ? schedule
-        : schedule with
-        {
-            FiredCount = before.FiredCount,
-            LastAt = before.LastAt,
-            NextAt = schedule.NextAt <= before.LastAt ? before.NextAt : schedule.NextAt,
-        };
 
     // False where another one made a schedule of this name meanwhile.
     private static async Task<bool> TryWriteAsync(Transaction transaction, string sql, Schedule schedule) =>

@@ -93,25 +93,15 @@ internal static class Changing
 
     private static bool TryRetry(Transaction transaction, Job job, DateTimeOffset now)
     {
-        var retried = job with
-        {
-            State = JobState.Pending,
-            Reason = null,
-            FinishedAt = null,
-            RunAt = now,
-            IsDelayed = true,
-            Attempt = 0,
-            OwnerLosses = 0,
-        };
         switch (job.State)
         {
             case JobState.Pending when job.Attempt > 0 || job.RunAt > now:
-                JobTable.Save(transaction, job, retried);
+                JobTable.Save(transaction, job, job.Retried(now));
                 return true;
             // A key is unique among live jobs: while another one has it, this one must stay ended.
             case JobState.Dead or JobState.Cancelled when job.Key is null || Enqueuing.FindLiveHolder(transaction, job.Tenant, job.Key) is null:
                 DoneTable.Delete(transaction, job.Id);
-                JobTable.Insert(transaction, retried with { ExpiresAt = job.ExpiresAt <= now ? null : job.ExpiresAt });
+                JobTable.Insert(transaction, job.Retried(now));
                 return true;
             default:
                 return false;

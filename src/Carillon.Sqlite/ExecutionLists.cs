@@ -14,18 +14,10 @@ internal sealed class ExecutionLists(Database database, ExecutionQuery query)
         var running = Wants("running") ? Read(JobColumns("job", "null"), "lane = 0", null, "id", ToExecutionOfJob) : [];
         var succeeded = Wants("succeeded") ? Read(JobColumns("job_done", "finished_at"), "state = 3", "finished_at", "id", ToExecutionOfJob) : [];
         var failed = query.State is "running" or "succeeded" ? [] : Read("select at, subject, data from journal", "kind = 'attempt'", "at", "subject", ToExecutionOfEntry);
-        return [.. running.Concat(succeeded).Concat(failed).Where(IsBehindCursor).OrderByDescending(Place).Take(query.Limit)];
+        return [.. running.Concat(succeeded).Concat(failed).Where(query.IsBehind).OrderByDescending(execution => execution.Place).Take(query.Limit)];
     }
 
     private bool Wants(string state) => query.State is null || query.State == state;
-
-    private bool IsBehindCursor(Execution execution) => query.After is not { } after || Place(execution).CompareTo(Place(after)) < 0;
-
-    // Running ones have no end yet and stand before all others; job and token only break ties.
-    private static (long, Guid, long) Place(Execution execution) => Place((execution.FinishedAt, execution.Job, execution.Token));
-
-    private static (long, Guid, long) Place((DateTimeOffset? FinishedAt, Guid Job, long Token) cursor) =>
-        (cursor.FinishedAt?.UtcTicks ?? long.MaxValue, cursor.Job, cursor.Token);
 
     private static string JobColumns(string table, string finishedAt) =>
         $"select id, token, handler, schedule, attempt, node, state, started_at, {finishedAt} from {table}";
@@ -66,7 +58,7 @@ internal sealed class ExecutionLists(Database database, ExecutionQuery query)
         while (executions.Count < query.Limit && rows.Read())
         {
             var execution = read(rows);
-            if (IsBehindCursor(execution))
+            if (query.IsBehind(execution))
             {
                 executions.Add(execution);
             }
@@ -88,21 +80,6 @@ internal sealed class ExecutionLists(Database database, ExecutionQuery query)
         FinishedAt = row.InstantOrNull(8),
     };
 
-    private static Execution ToExecutionOfEntry(Statement row)
-    {
-        var fact = JsonSerializer.Deserialize(row.Bytes(2), StoreJson.Default.AttemptFact)!;
-        return new Execution
-        {
-            Job = Guid.Parse(row.Text(1)),
-            Token = fact.Token,
-            Handler = fact.Handler,
-            Schedule = fact.Schedule,
-            Attempt = fact.Attempt,
-            Node = fact.Node,
-            State = fact.State,
-            StartedAt = fact.StartedAt,
-            FinishedAt = fact.EndedAt,
-            Error = fact.Error,
-        };
-    }
+    private static Execution ToExecutionOfEntry(Statement row) =>
+        Execution.Of(Guid.Parse(row.Text(1)), JsonSerializer.Deserialize(row.Bytes(2), StoreJson.Default.AttemptFact)!);
 }

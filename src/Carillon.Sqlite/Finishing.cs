@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Carillon.Store;
 
 namespace Carillon.Sqlite;
@@ -41,19 +40,7 @@ internal static class Finishing
     {
         var unknown = transaction.Board.Running.Select(running => running.Job)
             .Where(job => job.Node == node && !known.Contains((job.Id, job.Token))).OrderBy(job => job.Id).ToList();
-        foreach (var job in unknown)
-        {
-            var returned = job with { Attempt = job.Attempt - 1 };
-            if (job.CancelReason is not null)
-            {
-                JobEnds.End(transaction, job, returned, JobState.Cancelled, job.CancelReason, now);
-            }
-            else
-            {
-                JobTable.Save(transaction, job, returned with { State = JobState.Pending });
-            }
-        }
-
+        unknown.ForEach(job => Write(transaction, job, OwnerLoss.Returned(job), now));
         return unknown.ConvertAll(job => job.Id);
     }
 
@@ -64,16 +51,15 @@ internal static class Finishing
             return false;
         }
 
-        var job = before with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? before.Progress };
-        var outcome = Heed(job, finish.Outcome);
-        job = job with { OwnerLosses = finish.LossesAfter(before, outcome) };
+        var effect = finish.On(before);
         JournalTable.AppendAll(transaction, finish.Facts);
-        if (AttemptFact.Of(job, outcome, finish.StartedAt, finish.EndedAt) is { } fact)
+        if (effect.Fact is { } fact)
         {
-            JournalTable.AppendAttempt(transaction, job.Id, fact);
+            JournalTable.AppendAttempt(transaction, before.Id, fact);
         }
 
-        Apply(transaction, before, job, outcome, now);
+        Write(transaction, before, effect.Job, now);
+        effect.Then.ToList().ForEach(asked => Enqueuing.Follow(transaction, asked, now));
         return true;
     }
 
@@ -81,51 +67,21 @@ internal static class Finishing
     private static RunningJob? FindClaimed(Transaction transaction, Guid id, long token) =>
         transaction.Board.FindRunning(id) is { } running && running.Job.Token == token ? running : null;
 
-    /// <summary>An attempt that was asked to stop is not begun again.</summary>
-    private static Outcome Heed(Job job, Outcome outcome) =>
-        job.CancelReason is not null && outcome is Outcome.Retry or Outcome.Snoozed ? new Outcome.Cancelled(job.CancelReason!) : outcome;
-
-    private static void Apply(Transaction transaction, Job before, Job job, Outcome outcome, DateTimeOffset now)
+    private static void Write(Transaction transaction, Job before, Job after, DateTimeOffset now)
     {
-        switch (outcome)
+        if (after.IsEnded)
         {
-            case Outcome.Succeeded succeeded:
-                JobEnds.End(transaction, before, job with { Result = succeeded.Result, Error = null }, JobState.Succeeded, null, now);
-                succeeded.Then.ToList().ForEach(asked => Enqueuing.Follow(transaction, asked, now));
-                break;
-            case Outcome.Retry retry:
-                JobTable.Save(transaction, before, job with { State = JobState.Pending, RunAt = retry.RunAt, IsDelayed = true, Error = retry.Error });
-                break;
-            case Outcome.Snoozed snoozed:
-                JobTable.Save(transaction, before, job with { State = JobState.Pending, RunAt = snoozed.RunAt, IsDelayed = true, Attempt = job.Attempt - 1 });
-                break;
-            case Outcome.Dead dead:
-                JobEnds.End(transaction, before, job with { Error = dead.Error }, JobState.Dead, dead.Reason, now);
-                break;
-            case Outcome.Cancelled cancelled:
-                JobEnds.End(transaction, before, job, JobState.Cancelled, cancelled.Reason, now);
-                break;
-            default:
-                throw new UnreachableException($"{outcome.GetType().Name} is no known end of an attempt.");
+            JobEnds.End(transaction, before, after, after.State, after.Reason, now);
+        }
+        else
+        {
+            JobTable.Save(transaction, before, after);
         }
     }
 
     private static void Lose(Transaction transaction, Job job, DateTimeOffset now)
     {
         JournalTable.AppendAttempt(transaction, job.Id, AttemptFact.OwnerLost(job, now));
-        var lost = job with { Attempt = job.Attempt - 1, OwnerLosses = job.OwnerLosses + 1 };
-        if (job.CancelReason is not null)
-        {
-            JobEnds.End(transaction, job, lost, JobState.Cancelled, job.CancelReason, now);
-        }
-        else if (lost.OwnerLosses >= OwnerLoss.UntilPoison)
-        {
-            JobEnds.End(transaction, job, lost with { Error = OwnerLoss.Poison(lost) }, JobState.Dead, "poison", now);
-        }
-        else
-        {
-            // At once, also when the machine's clock was set back behind RunAt in the meantime.
-            JobTable.Save(transaction, job, lost with { State = JobState.Pending, RunAt = lost.RunAt < now ? lost.RunAt : now });
-        }
+        Write(transaction, job, OwnerLoss.Lost(job, now), now);
     }
 }

@@ -101,24 +101,13 @@ internal static class ScheduleTable
             return false;
         }
 
-        var after = KeepFirings(schedule, before) with { Version = schedule.Version + 1 };
+        var after = schedule.KeepFirings(before) with { Version = schedule.Version + 1 };
         Put(transaction, after);
         transaction.Board.MoveSchedule(before?.NextAt, after.Mode == ScheduleMode.Paused ? null : after.NextAt);
         transaction.Tell(StoreSignal.Schedules);
         JournalTable.AppendAct(transaction, SubjectOf(after.Name), act, ToJson(before), ToJson(after), now);
         return true;
     }
-
-    // A firing leaves the version alone, so the writer may have read before it: what firings count stands, and an instant
-    // that made its job does not come back.
-    private static Schedule KeepFirings(Schedule schedule, Schedule? before) => before is null
-        ? schedule
-        : schedule with
-        {
-            FiredCount = before.FiredCount,
-            LastAt = before.LastAt,
-            NextAt = schedule.NextAt <= before.LastAt ? before.NextAt : schedule.NextAt,
-        };
 
     private static void Put(Transaction transaction, Schedule schedule)
     {

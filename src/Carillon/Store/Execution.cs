@@ -32,6 +32,28 @@ public sealed record Execution
 
     /// <summary>What went wrong.</summary>
     public string? Error { get; init; }
+
+    /// <summary>Its place in the lists, greatest first: running ones have no end yet and stand before all others; job and token only break ties.</summary>
+    internal (long, Guid, long) Place => PlaceOf((FinishedAt, Job, Token));
+
+    /// <summary>The same of a cursor.</summary>
+    internal static (long, Guid, long) PlaceOf((DateTimeOffset? FinishedAt, Guid Job, long Token) cursor) =>
+        (cursor.FinishedAt?.UtcTicks ?? long.MaxValue, cursor.Job, cursor.Token);
+
+    /// <summary>A failed attempt, as the journal has it.</summary>
+    internal static Execution Of(Guid job, AttemptFact fact) => new()
+    {
+        Job = job,
+        Token = fact.Token,
+        Handler = fact.Handler,
+        Schedule = fact.Schedule,
+        Attempt = fact.Attempt,
+        Node = fact.Node,
+        State = fact.State,
+        StartedAt = fact.StartedAt,
+        FinishedAt = fact.EndedAt,
+        Error = fact.Error,
+    };
 }
 
 /// <summary>A page of executions: the running ones first, then by their end, latest first.</summary>
@@ -51,4 +73,7 @@ public sealed record ExecutionQuery
 
     /// <summary>At most so many, 1 to 200.</summary>
     public int Limit { get; init; } = 50;
+
+    /// <summary>It stands behind the page before.</summary>
+    internal bool IsBehind(Execution execution) => After is not { } after || execution.Place.CompareTo(Execution.PlaceOf(after)) < 0;
 }

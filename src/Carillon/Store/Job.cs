@@ -116,4 +116,17 @@ public sealed record Job
 
     /// <summary>True once nothing will change it any more but a retry by hand.</summary>
     public bool IsEnded => State is JobState.Succeeded or JobState.Dead or JobState.Cancelled;
+
+    /// <summary>As a retry by hand makes it: due now, with all its attempts; an expiry that an ended one is past is lifted.</summary>
+    internal Job Retried(DateTimeOffset now) => this with
+    {
+        State = JobState.Pending,
+        Reason = null,
+        FinishedAt = null,
+        RunAt = now,
+        IsDelayed = true,
+        Attempt = 0,
+        OwnerLosses = 0,
+        ExpiresAt = IsEnded && ExpiresAt <= now ? null : ExpiresAt,
+    };
 }

@@ -186,4 +186,15 @@ public sealed record Schedule
 
     /// <summary>The key by which at most one of its jobs runs at a time.</summary>
     public string ConcurrencyKey => $"schedule:{Id:N}";
+
+    // A firing leaves the version alone, so the writer may have read before it: what firings count stands, and an instant
+    // that made its job does not come back.
+    internal Schedule KeepFirings(Schedule? before) => before is null
+        ? this
+        : this with
+        {
+            FiredCount = before.FiredCount,
+            LastAt = before.LastAt,
+            NextAt = NextAt <= before.LastAt ? before.NextAt : NextAt,
+        };
 }

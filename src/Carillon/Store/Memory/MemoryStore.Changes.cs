@@ -67,17 +67,7 @@ internal sealed partial class MemoryStore
             return false;
         }
 
-        Save(job with
-        {
-            State = JobState.Pending,
-            Reason = null,
-            FinishedAt = null,
-            RunAt = now,
-            IsDelayed = true,
-            Attempt = 0,
-            OwnerLosses = 0,
-            ExpiresAt = job.IsEnded && job.ExpiresAt <= now ? null : job.ExpiresAt,
-        });
+        Save(job.Retried(now));
         return true;
     }
 

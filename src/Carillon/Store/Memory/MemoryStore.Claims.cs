@@ -76,38 +76,13 @@ internal sealed partial class MemoryStore
     private List<Guid> Return(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now)
     {
         var unknown = _jobs.Values.Where(job => job.State == JobState.Running && job.Node == node && !known.Contains((job.Id, job.Token))).OrderBy(job => job.Id).ToList();
-        foreach (var job in unknown)
-        {
-            var returned = job with { Attempt = job.Attempt - 1 };
-            if (job.CancelReason is not null)
-            {
-                End(returned, JobState.Cancelled, job.CancelReason, now);
-            }
-            else
-            {
-                Save(returned with { State = JobState.Pending });
-            }
-        }
-
+        unknown.ForEach(job => Write(OwnerLoss.Returned(job), now));
         return unknown.ConvertAll(job => job.Id);
     }
 
     private void Lose(Job job, DateTimeOffset now)
     {
         AppendAttempt(job.Id, AttemptFact.OwnerLost(job, now));
-        var lost = job with { Attempt = job.Attempt - 1, OwnerLosses = job.OwnerLosses + 1 };
-        if (job.CancelReason is not null)
-        {
-            End(lost, JobState.Cancelled, job.CancelReason, now);
-        }
-        else if (lost.OwnerLosses >= OwnerLoss.UntilPoison)
-        {
-            End(lost with { Error = OwnerLoss.Poison(lost) }, JobState.Dead, "poison", now);
-        }
-        else
-        {
-            // At once, also when the machine's clock was set back behind RunAt in the meantime.
-            Save(lost with { State = JobState.Pending, RunAt = lost.RunAt < now ? lost.RunAt : now });
-        }
+        Write(OwnerLoss.Lost(job, now), now);
     }
 }

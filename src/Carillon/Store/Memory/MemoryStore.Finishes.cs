@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Carillon.Store.Memory;
 
 // How an attempt ends.
@@ -18,16 +16,15 @@ internal sealed partial class MemoryStore
             return false;
         }
 
-        job = job with { StartedAt = finish.StartedAt, Progress = finish.Progress ?? job.Progress };
-        var outcome = Heed(job, finish.Outcome);
-        job = job with { OwnerLosses = finish.LossesAfter(job, outcome) };
+        var effect = finish.On(job);
         AppendAll(finish.Facts);
-        if (AttemptFact.Of(job, outcome, finish.StartedAt, finish.EndedAt) is { } fact)
+        if (effect.Fact is { } fact)
         {
             AppendAttempt(job.Id, fact);
         }
 
-        Apply(job, outcome, now);
+        Write(effect.Job, now);
+        effect.Then.ToList().ForEach(asked => Follow(asked, now));
         return true;
     }
 
@@ -35,32 +32,15 @@ internal sealed partial class MemoryStore
     private Job? FindClaimed(Guid id, long token) =>
         _jobs.GetValueOrDefault(id) is { State: JobState.Running } job && job.Token == token ? job : null;
 
-    /// <summary>An attempt that was asked to stop is not begun again.</summary>
-    private static Outcome Heed(Job job, Outcome outcome) =>
-        job.CancelReason is not null && outcome is Outcome.Retry or Outcome.Snoozed ? new Outcome.Cancelled(job.CancelReason!) : outcome;
-
-    private void Apply(Job job, Outcome outcome, DateTimeOffset now)
+    private void Write(Job after, DateTimeOffset now)
     {
-        switch (outcome)
+        if (after.IsEnded)
         {
-            case Outcome.Succeeded succeeded:
-                End(job with { Result = succeeded.Result, Error = null }, JobState.Succeeded, null, now);
-                succeeded.Then.ToList().ForEach(asked => Follow(asked, now));
-                break;
-            case Outcome.Retry retry:
-                Save(job with { State = JobState.Pending, RunAt = retry.RunAt, IsDelayed = true, Error = retry.Error });
-                break;
-            case Outcome.Snoozed snoozed:
-                Save(job with { State = JobState.Pending, RunAt = snoozed.RunAt, IsDelayed = true, Attempt = job.Attempt - 1 });
-                break;
-            case Outcome.Dead dead:
-                End(job with { Error = dead.Error }, JobState.Dead, dead.Reason, now);
-                break;
-            case Outcome.Cancelled cancelled:
-                End(job, JobState.Cancelled, cancelled.Reason, now);
-                break;
-            default:
-                throw new UnreachableException($"{outcome.GetType().Name} is no known end of an attempt.");
+            End(after, after.State, after.Reason, now);
+        }
+        else
+        {
+            Save(after);
         }
     }
 

@@ -31,17 +31,11 @@ internal sealed partial class MemoryStore
                 .Where(execution => query.Job is null || execution.Job == query.Job)
                 .Where(execution => query.Schedule is null || execution.Schedule == query.Schedule)
                 .Where(execution => query.State is null || execution.State == query.State)
-                .Where(execution => query.After is not { } after || Place(execution).CompareTo(Place(after)) < 0)
-                .OrderByDescending(Place)
+                .Where(query.IsBehind)
+                .OrderByDescending(execution => execution.Place)
                 .Take(query.Limit),
         ];
     }
-
-    // Running ones have no end yet and stand before all others; job and token only break ties.
-    private static (long, Guid, long) Place(Execution execution) => Place((execution.FinishedAt, execution.Job, execution.Token));
-
-    private static (long, Guid, long) Place((DateTimeOffset? FinishedAt, Guid Job, long Token) cursor) =>
-        (cursor.FinishedAt?.UtcTicks ?? long.MaxValue, cursor.Job, cursor.Token);
 
     private static Execution ToExecution(Job job) => new()
     {
@@ -56,23 +50,8 @@ internal sealed partial class MemoryStore
         FinishedAt = job.FinishedAt,
     };
 
-    private static Execution ToExecution(JournalEntry entry)
-    {
-        var fact = JsonSerializer.Deserialize(entry.Data, StoreJson.Default.AttemptFact)!;
-        return new Execution
-        {
-            Job = Guid.Parse(entry.Subject.Id),
-            Token = fact.Token,
-            Handler = fact.Handler,
-            Schedule = fact.Schedule,
-            Attempt = fact.Attempt,
-            Node = fact.Node,
-            State = fact.State,
-            StartedAt = fact.StartedAt,
-            FinishedAt = fact.EndedAt,
-            Error = fact.Error,
-        };
-    }
+    private static Execution ToExecution(JournalEntry entry) =>
+        Execution.Of(Guid.Parse(entry.Subject.Id), JsonSerializer.Deserialize(entry.Data, StoreJson.Default.AttemptFact)!);
 
     private Summary Summarize()
     {

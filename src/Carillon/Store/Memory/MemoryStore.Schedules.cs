@@ -40,22 +40,11 @@ internal sealed partial class MemoryStore
             return false;
         }
 
-        var after = KeepFirings(schedule, before) with { Version = schedule.Version + 1 };
+        var after = schedule.KeepFirings(before) with { Version = schedule.Version + 1 };
         SaveSchedule(after);
         AppendAct(SubjectOf(after.Name), act, ToJson(before), ToJson(after), now);
         return true;
     }
-
-    // A firing leaves the version alone, so the writer may have read before it: what firings count stands, and an instant
-    // that made its job does not come back.
-    private static Schedule KeepFirings(Schedule schedule, Schedule? before) => before is null
-        ? schedule
-        : schedule with
-        {
-            FiredCount = before.FiredCount,
-            LastAt = before.LastAt,
-            NextAt = schedule.NextAt <= before.LastAt ? before.NextAt : schedule.NextAt,
-        };
 
     private bool TryRemoveSchedule(string name, Act? act, DateTimeOffset now)
     {
