@@ -15,10 +15,10 @@ internal static class BeatTable
                l.owner, l.until, l.token,
                exists (select 1 from led),
                (select min(o.until) from carillon.lease o where starts_with(o.name, 'node/') and o.name <> $1),
-               exists (select 1 from carillon.job r where r.state = 1
-                       and not exists (select 1 from carillon.lease n where n.name = 'node/' || r.node and n.token = r.node_token and n.until > $4)),
+               exists (select 1 from carillon.claim_batch b
+                        where not exists (select 1 from carillon.lease n where n.name = 'node/' || b.node and n.token = b.node_token and n.until > $4)),
                exists (select 1 from carillon.lane a
-                        cross join lateral (select d.run_at from carillon.job d where d.lane = a.id and d.lane > 0 order by d.run_at, d.id limit 1) h
+                        cross join lateral (select d.run_at from carillon.job d where d.lane = a.id and d.lane > 0 and d.state = 0 order by d.run_at, d.id limit 1) h
                         where h.run_at <= $4),
                exists (select 1 from carillon.schedule s where s.next_at <= $4 and s.next_at is not null and s.mode <> 2)
           from held
