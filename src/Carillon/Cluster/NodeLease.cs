@@ -23,6 +23,9 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
     /// <summary>Told when it is held (again).</summary>
     public event Action? Held;
 
+    /// <summary>Told at each renewal while something is wanted of this node.</summary>
+    public event Action<string>? Asked;
+
     public string Node => manifest.Node;
 
     public long Token { get; private set; }
@@ -59,6 +62,11 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
         lock (_lock)
         {
             _heldSince = before;
+        }
+
+        if (renewal.Wish is { } wish)
+        {
+            Asked?.Invoke(wish);
         }
 
         return renewal.Cancels;
