@@ -42,6 +42,8 @@ internal sealed class Probe : IAsyncDisposable
         return probe;
     }
 
+    public static Task PauseAsync(TimeSpan length) => Task.Delay(length, TimeProvider.System);
+
     /// <summary>A pause of a random length.</summary>
     public Task PauseAsync(int fromMilliseconds, int toMilliseconds) => Task.Delay(TimeSpan.FromMilliseconds(Random.Next(fromMilliseconds, toMilliseconds)), TimeProvider.System);
 

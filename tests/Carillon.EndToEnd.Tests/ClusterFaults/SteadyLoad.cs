@@ -22,11 +22,12 @@ internal sealed class SteadyLoad(ClusterOfServers cluster, int perSecond, int se
     private readonly ConcurrentDictionary<Guid, byte> _accepted = new();
     private readonly ConcurrentBag<string> _strange = [];
     private readonly ConcurrentBag<Task> _posts = [];
-    private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource _stopping = new();
     private readonly Random _random = new(seed);
     private Task _running = Task.CompletedTask;
     private int _refused;
     private int _keys;
+    private int _more;
 
     /// <summary>Jobs whose acceptance was answered with a 2xx.</summary>
     public IReadOnlyCollection<Guid> Accepted => [.. _accepted.Keys];
@@ -37,7 +38,15 @@ internal sealed class SteadyLoad(ClusterOfServers cluster, int perSecond, int se
     /// <summary>Answers that no client should get.</summary>
     public IReadOnlyCollection<string> Strange => _strange;
 
-    public void Start() => _running = PostAsync(_stopping.Token);
+    public void Start()
+    {
+        _stopping.Dispose();
+        _stopping = new CancellationTokenSource();
+        _running = PostAsync(_stopping.Token);
+    }
+
+    /// <summary>Posts one job beside the load, until it is accepted.</summary>
+    public Task PostAsync(string body) => UntilAcceptedAsync(body, string.Create(CultureInfo.InvariantCulture, $"{cluster.Schema}-more-{Interlocked.Increment(ref _more)}"), 0);
 
     /// <summary>Posts no new job; done when all that was sent is answered.</summary>
     public async Task StopAsync()
