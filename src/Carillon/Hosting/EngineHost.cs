@@ -27,6 +27,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
     private readonly OutputStep _outputs;
     private HeartbeatThread? _heartbeat;
     private IDisposable? _wiring;
+    private bool _isDraining;
 
     public EngineHost(CarillonInstance instance, EngineOptions options, ILoggerFactory loggers)
     {
@@ -65,10 +66,21 @@ internal sealed partial class EngineHost : IAsyncDisposable
         LogStarted(_options.Node, _instance.Store.Description, _options.MaxConcurrentJobs);
     }
 
+    /// <summary>Takes no new job from now on, ahead of <see cref="StopAsync"/>.</summary>
+    public async Task DrainAsync()
+    {
+        if (!_isDraining)
+        {
+            _isDraining = true;
+            LogDraining(_node.Running.Count, _options.DrainTimeout);
+            using var limit = new CancellationTokenSource(StopGrace, _instance.Clock);
+            await _node.Worker.DrainAsync(limit.Token);
+        }
+    }
+
     /// <summary>Takes no new job, waits for the running ones up to the drain time-out, stops and releases the rest, and gives the leases up.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        LogDraining(_node.Running.Count, _options.DrainTimeout);
         await DrainAsync();
         await UntilIdleAsync(_options.DrainTimeout, cancellationToken);
         _node.Running.StopAll(StopCause.Shutdown);
@@ -115,12 +127,6 @@ internal sealed partial class EngineHost : IAsyncDisposable
     {
         var loop = new Loop(step, wake, _instance.Clock, _instance.Store.IsShared ? Sweep : null, _loggers.CreateLogger<Loop>());
         _loops.Add(Task.Run(() => loop.RunAsync(_stopping.Token)));
-    }
-
-    private async Task DrainAsync()
-    {
-        using var limit = new CancellationTokenSource(StopGrace, _instance.Clock);
-        await _node.Worker.DrainAsync(limit.Token);
     }
 
     private async Task UntilIdleAsync(TimeSpan timeout, CancellationToken cancellationToken)

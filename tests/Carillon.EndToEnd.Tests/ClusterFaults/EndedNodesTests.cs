@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Carillon.EndToEnd.Tests.Checking;
 using Carillon.EndToEnd.Tests.Running;
 using Xunit.Abstractions;
@@ -23,17 +24,34 @@ public sealed class EndedNodesTests(FaultPostgres postgres, ITestOutputHelper ou
         var repeats = FaultRun.Pick(20, 40);
         for (var i = 0; i < repeats; i++)
         {
-            await probe.PauseAsync(100, FaultRun.Pick(500, 3_000));
             var member = probe.Cluster.Members[probe.Random.Next(probe.Cluster.Members.Count)];
+            var later = await member.Api.EnqueueAsync("""{"handler":"work","delay":"1h"}""");
+            var waiting = i % 5 == 0 ? TryWaitAsync(member.Api, later) : Task.CompletedTask;
+            await probe.PauseAsync(100, FaultRun.Pick(500, 3_000));
             var (node, asked) = (member.Node, Stopwatch.GetTimestamp());
             Assert.Equal(0, await member.TerminateAsync());
             endings.Add(new Ending(node, asked, Stopwatch.GetTimestamp()));
+            await waiting;
+            (await probe.Cluster.Up[0].Api.PostAsync($"/api/v1/jobs/{later}/cancel")).Is(HttpStatusCode.OK);
             await member.StartAsync(asAnother: true);
         }
 
         await probe.CheckAsync(new Fault("3", "SIGTERM with jobs running", repeats), new Bounds(LongestUntilBegunAgain), Describe(probe.Cluster.Oracle.Read(), endings));
         Assert.Equal(0, await probe.Cluster.FirstAsync<long>("select count(*) from journal where kind = 'attempt' and data::jsonb ->> 'state' = 'owner lost'"));
         Assert.Equal(0, await probe.Cluster.FirstAsync<long>("select count(*) from job_done where attempt > 1"));
+    }
+
+    // A client whose request is under way for a while: the web server's own end waits for it. It may have come too late.
+    private static async Task TryWaitAsync(Api api, Guid job)
+    {
+        try
+        {
+            await api.GetAsync($"/api/v1/jobs/{job}/wait?timeout=3s");
+        }
+        catch (HttpRequestException)
+        {
+            // The node was gone already.
+        }
     }
 
     private static string Describe(IReadOnlyList<OracleLine> lines, List<Ending> endings)
