@@ -4,7 +4,7 @@ using Carillon.TestHost;
 // A small host as a user would write one, for the fault tests: handlers that tell an oracle outside the product what they do.
 // --store FILE|postgres://… --oracle FILE --urls URL [--max-bytes N]
 var builder = WebApplication.CreateSlimBuilder(args);
-var oracle = new OracleFile(builder.Configuration["oracle"] ?? throw new ArgumentException("--oracle FILE is needed."));
+var oracle = new OracleFile(builder.Configuration["oracle"] ?? throw new ArgumentException("--oracle FILE is needed."), builder.Configuration["Carillon:NodeName"] ?? "node");
 var gate = new Gate();
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 var store = builder.Configuration["store"] ?? "carillon.db";

@@ -11,7 +11,7 @@ internal static class TestHandlers
     public static async Task<Outcome?> WorkAsync(JobContext context, OracleFile oracle)
     {
         oracle.Write(context, "start");
-        await Task.Delay(TimeSpan.FromMilliseconds(MillisecondsOf(context)), TimeProvider.System, context.CancellationToken);
+        await UnlessStoppedAsync(context, oracle, Task.Delay(TimeSpan.FromMilliseconds(MillisecondsOf(context)), TimeProvider.System, context.CancellationToken));
         oracle.Write(context, "end");
         return null;
     }
@@ -35,18 +35,22 @@ internal static class TestHandlers
     public static async Task<Outcome?> HoldAsync(JobContext context, OracleFile oracle, Gate gate)
     {
         oracle.Write(context, "start");
+        await UnlessStoppedAsync(context, oracle, gate.Opened.WaitAsync(context.CancellationToken));
+        oracle.Write(context, "end");
+        return null;
+    }
+
+    private static async Task UnlessStoppedAsync(JobContext context, OracleFile oracle, Task work)
+    {
         try
         {
-            await gate.Opened.WaitAsync(context.CancellationToken);
+            await work;
         }
         catch (OperationCanceledException)
         {
             oracle.Write(context, $"stopped-{context.StopCause}");
             throw;
         }
-
-        oracle.Write(context, "end");
-        return null;
     }
 
     private static double MillisecondsOf(JobContext context)

@@ -87,6 +87,9 @@ internal sealed class CarillonInstance : IAsyncDisposable
         _running = running;
     }
 
+    /// <summary>Takes no new job from now on; what runs goes on.</summary>
+    public Task DrainAsync() => _running?.DrainAsync() ?? Task.CompletedTask;
+
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_running is { } running)
