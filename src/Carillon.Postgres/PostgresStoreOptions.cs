@@ -19,4 +19,7 @@ public sealed class PostgresStoreOptions
 
     /// <summary>At most so many connections of this process at once, one of them for listening; they compete with nobody's pool.</summary>
     public int MaxConnections { get; set; } = 20;
+
+    /// <summary>Whether the read-only views for people who look with SQL are there; <c>false</c> removes them when the store is opened.</summary>
+    public bool Views { get; set; } = true;
 }

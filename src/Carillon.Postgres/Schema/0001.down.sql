@@ -1,8 +1,3 @@
-drop view carillon.scheduler_leader;
-drop view carillon.job_executions;
-drop view carillon.scheduled_jobs;
-drop view carillon.task_functions;
-drop view carillon.scheduler_job_types;
 drop function carillon.unpark(text[]);
 drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint);
 drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean);
