@@ -12,10 +12,10 @@ internal static class Finishing
         select {JobRow.Columns} from carillon.job j
          where j.state = 1
            and not exists (select 1 from carillon.lease l where l.name = 'node/' || j.node and l.token = j.node_token and l.until > $1)
-         order by j.id for update
+         order by j.id for update skip locked
         """;
 
-    private const string OfNodeSql = $"select {JobRow.Columns} from carillon.job where state = 1 and node = $1 order by id for update";
+    private const string OfNodeSql = $"select {JobRow.Columns} from carillon.job where state = 1 and node = $1 order by id for update skip locked";
 
     public static async Task<IReadOnlyList<bool>> FinishAllAsync(Transaction transaction, IReadOnlyList<Finish> finishes, DateTimeOffset now)
     {

@@ -24,7 +24,7 @@ internal sealed class EngineNode
             MayLead = options.MaxConcurrentJobs > 0,
         };
         Heartbeat = new Heartbeat(store, Lease, Leadership, beat, loggers.CreateLogger<Heartbeat>());
-        var runner = new JobRunner(parts.Handlers, parts.Services, options, parts.Chance, loggers);
+        var runner = new JobRunner(parts.Handlers, parts.Services with { Join = store.JoinAsync }, options, parts.Chance, loggers);
         var work = new WorkerParts(runner, Running, Finishes, parts.Handlers, clock) { Launch = parts.Launch };
         Worker = new Worker(store, Lease, work, options, loggers.CreateLogger<Worker>());
         Janitor = new Janitor(store, clock, options.Retention, loggers.CreateLogger<Janitor>());
