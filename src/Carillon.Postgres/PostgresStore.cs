@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Carillon.Store;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -22,6 +23,7 @@ internal sealed partial class PostgresStore : IStore
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly EnqueueGroup _enqueues;
     private readonly Connections _connections;
+    private readonly UserTransactions _transactions;
     private readonly DayPartitions _days;
     private readonly Notifier _notifier;
     private readonly Listener _listener;
@@ -35,6 +37,7 @@ internal sealed partial class PostgresStore : IStore
         var source = options.DataSource ?? DataSources.Build(options);
         _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null };
         _enqueues = new EnqueueGroup(_connections);
+        _transactions = new UserTransactions(_connections);
         _days = new DayPartitions(_connections, logger);
         _notifier = new Notifier(_connections, _sql.Channel, logger);
         _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
@@ -77,6 +80,12 @@ internal sealed partial class PostgresStore : IStore
             },
             cancellationToken);
 
+    public Task<IJoinedStore> JoinAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        _ = Ready;
+        return _transactions.JoinAsync(transaction, cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_isDisposed)
@@ -93,7 +102,9 @@ internal sealed partial class PostgresStore : IStore
     {
         try
         {
-            await new SchemaUpgrade(_connections.Source, _sql).UpgradeAsync(cancellationToken);
+            var schema = new SchemaUpgrade(_connections.Source, _sql);
+            await schema.UpgradeAsync(cancellationToken);
+            await schema.SetViewsAsync(_options.Views, cancellationToken);
         }
         catch (NpgsqlException exception)
         {
