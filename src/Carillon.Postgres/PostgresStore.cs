@@ -25,6 +25,7 @@ internal sealed partial class PostgresStore : IStore
     private readonly DayPartitions _days;
     private readonly Notifier _notifier;
     private readonly Listener _listener;
+    private readonly Presence? _presence;
     private bool _isOpen;
     private bool _isDisposed;
 
@@ -37,6 +38,7 @@ internal sealed partial class PostgresStore : IStore
         _days = new DayPartitions(_connections, logger);
         _notifier = new Notifier(_connections, _sql.Channel, logger);
         _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
+        _presence = options.DataSource is not null || options.MaxConnections >= PostgresStoreOptions.FewestForPresence ? new Presence(_connections, Tell, logger) : null;
         Description = DataSources.Describe(source.ConnectionString, options.Schema);
     }
 
@@ -80,6 +82,7 @@ internal sealed partial class PostgresStore : IStore
         if (!_isDisposed)
         {
             _isDisposed = true;
+            await (_presence?.DisposeAsync() ?? ValueTask.CompletedTask);
             await _listener.DisposeAsync();
             await _connections.DisposeAsync();
             _opening.Dispose();
@@ -124,6 +127,11 @@ internal sealed partial class PostgresStore : IStore
     private void Hear(StoreSignal signal)
     {
         _rest.Hear(signal);
+        if (signal.HasFlag(StoreSignal.Nodes))
+        {
+            _presence?.Look();
+        }
+
         try
         {
             if (signal != StoreSignal.None)

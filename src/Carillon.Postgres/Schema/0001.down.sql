@@ -1,3 +1,10 @@
+do $$
+begin
+    for slot in 1 .. 64 loop
+        execute 'drop view carillon.presence_' || slot;
+    end loop;
+end
+$$;
 drop view carillon.scheduler_leader;
 drop view carillon.job_executions;
 drop view carillon.scheduled_jobs;

@@ -644,3 +644,14 @@ create view carillon.job_executions as
 
 create view carillon.scheduler_leader as
     select owner as leader_instance, token as term, to_timestamp(acquired_at / 1e7) as acquired_at from carillon.lease where name = 'leader';
+
+-- Presence: a node's process locks one of these for as long as it lives, and another node waits for that lock. Views, for they are never
+-- vacuumed or frozen, which a lock held for weeks would keep from a table. presence: the number in the node's lease.
+alter table carillon.lease add column presence integer;
+do $$
+begin
+    for slot in 1 .. 64 loop
+        execute 'create view carillon.presence_' || slot || ' as select ' || slot || ' as slot';
+    end loop;
+end
+$$;

@@ -118,7 +118,7 @@ internal interface ILeaseStore
     /// <summary>Takes the lease if it is free, expired or the owner's own; null when another holds it. The token grows each time: claims under the old one are void.</summary>
     Task<Lease?> AcquireAsync(string name, string owner, TimeSpan duration, string data, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Prolongs a lease that is still held under this token, and brings back what its owner was asked to stop.</summary>
+    /// <summary>Prolongs a lease that is still held under this token, and brings back what its owner was asked to stop, and what is wanted of the node.</summary>
     Task<Renewal> RenewAsync(string name, long token, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Gives it up; a lease held under another token stays.</summary>
