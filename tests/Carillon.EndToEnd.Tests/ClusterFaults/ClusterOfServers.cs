@@ -97,6 +97,7 @@ internal sealed class ClusterOfServers : IAsyncDisposable
             start = start.With("Carillon__LeaseDuration", Text($"{lease.TotalMilliseconds}ms")).With("Carillon__HeartbeatInterval", Text($"{Math.Floor(lease.TotalMilliseconds / 3)}ms"));
         }
 
+        start = _settings.ClockOf(place)?.Apply(start) ?? start;
         return _settings.Environment.Aggregate(start, (changed, pair) => changed.With(pair.Key, pair.Value));
     }
 

@@ -1,3 +1,5 @@
+using Carillon.EndToEnd.Tests.Running;
+
 namespace Carillon.EndToEnd.Tests.ClusterFaults;
 
 /// <summary>How a cluster of a fault test is made.</summary>
@@ -18,6 +20,9 @@ internal sealed record ClusterSettings
 
     /// <summary>Further arguments of a node, by its place.</summary>
     public Func<int, string[]> ArgumentsOf { get; init; } = static _ => [];
+
+    /// <summary>The wall clock of a node, by its place; null for the machine's.</summary>
+    public Func<int, FakeClock?> ClockOf { get; init; } = static _ => null;
 
     /// <summary>Whom the nodes log in as.</summary>
     public string User { get; init; } = "carillon";
