@@ -42,6 +42,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
             Leave = () => instance.Services.Services.GetService<IHostApplicationLifetime>()?.StopApplication(),
         };
         _node = new EngineNode(instance.Store, parts, options, ManifestOf(instance, options));
+        _node.Lease.TimeSeen += OnTimeSeen;
         _outputs = new OutputStep(instance.Outputs, instance.Clock);
     }
 
@@ -73,7 +74,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
             Start(_node.Janitor, janitor);
         }
 
-        _heartbeat = new HeartbeatThread(_node.Heartbeat, _instance.Clock, _loggers.CreateLogger<HeartbeatThread>());
+        _heartbeat = new HeartbeatThread(_node.Heartbeat, _node.Lease.Watch, _instance.Clock, _loggers.CreateLogger<HeartbeatThread>());
         LogStarted(_options.Node, _instance.Store.Description, string.Join(", ", RoleNames.Of(_options.Roles)), _options.MaxConcurrentJobs, _options.Queues is { } queues ? string.Join(", ", queues) : "all");
     }
 
@@ -101,6 +102,14 @@ internal sealed partial class EngineHost : IAsyncDisposable
         _timer.Dispose();
         _stopping.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void OnTimeSeen(StoreTime time)
+    {
+        if (_instance.Clock.Observe(time))
+        {
+            OnClockStepped();
+        }
     }
 
     private void OnClockStepped()
