@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Carillon.Store;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,31 +11,31 @@ internal static class Claiming
     // Jobs are due, but other claims have them locked: they are gone, or free again, in a moment.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
-    private const string ClaimSql = $"select {ClaimedRow.Columns} from carillon.claim($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    private const string RestSql = "select is_held, next_at, is_limited, has_expired, is_next_lost from carillon.claim_rest($1, $2, $3, $4, $5, $6)";
-
-    // What a claim of at least this size brings in full is a flood: the next one does not ask what else there is to know.
-    private const int Flood = 100;
+    private const string ClaimSql = $"select {ClaimedRow.Columns} from carillon.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    private const string RestSql = "select is_held, next_at, is_limited, has_expired, is_next_lost from carillon.claim_rest($1, $2, $3, $4, $5, $6, $7)";
 
     public static async Task<ClaimBatch> ClaimAsync(Connections connections, ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var isFlooded = connections.Memory.IsFlooded && request.Limit >= Flood;
-        var (jobs, rest) = await AskAsync(connections, request, new Ask(now, IsRestAsked: !isFlooded), cancellationToken);
-        connections.Memory.IsFlooded = jobs.Count >= Math.Max(Flood, request.Limit);
-        if (rest is null && connections.Memory.IsFlooded)
+        var (frontier, began) = (connections.Memory.Frontier, Stopwatch.GetTimestamp());
+        var since = frontier.Since;
+        var isFlooded = frontier.IsFlooded && request.Limit >= Frontier.Flood;
+        var (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsRestAsked: !isFlooded), cancellationToken);
+        frontier.Advance(Ranked(jobs), request.Limit, since, Stopwatch.GetElapsedTime(began));
+        if (rest is null && frontier.IsFlooded)
         {
-            return new ClaimBatch(Ranked(jobs), now);
+            return new ClaimBatch(jobs, now);
         }
 
-        rest ??= (await AskAsync(connections, request with { Limit = 0 }, new Ask(now), cancellationToken)).State;
+        rest ??= (await AskAsync(connections, request with { Limit = 0 }, new Ask(now, since), cancellationToken)).State;
         if (rest!.Value.HasExpired)
         {
             // None was given: what has expired is cancelled first, and it is asked again.
             await connections.WriteAsync(transaction => Purging.ExpireAsync(transaction, ClaimRequest.MostExpired, now), cancellationToken);
-            (jobs, rest) = await AskAsync(connections, request, new Ask(now, IsExpired: true), cancellationToken);
+            (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsExpired: true), cancellationToken);
         }
 
-        return ToBatch(connections, request, Ranked(jobs), rest!.Value, now);
+        var batch = ToBatch(connections, request, Ranked(jobs), rest!.Value, now);
+        return frontier.LookAgainIn(since) is { } pause && !(batch.NextDueAt <= now + pause) ? batch with { NextDueAt = now + pause } : batch;
     }
 
     private static ClaimBatch ToBatch(Connections connections, ClaimRequest request, List<Job> jobs, ClaimRest rest, DateTimeOffset now)
@@ -56,8 +57,10 @@ internal static class Claiming
         return jobs;
     }
 
-    // Priority buys a minute a point: whoever waits that much longer overtakes, so none starves.
-    private static (long, Guid) Rank(Job job) => (Instants.ToTicks(job.RunAt) - (TimeSpan.TicksPerMinute * job.Priority), job.Id);
+    private static (long, Guid) Rank(Job job) => (RankOf(job), job.Id);
+
+    /// <summary>Priority buys a minute a point: whoever waits that much longer overtakes, so none starves.</summary>
+    public static long RankOf(Job job) => Instants.ToTicks(job.RunAt) - (TimeSpan.TicksPerMinute * job.Priority);
 
     private static async Task<(List<Job> Jobs, ClaimRest? State)> AskAsync(Connections connections, ClaimRequest request, Ask ask, CancellationToken cancellationToken)
     {
@@ -70,6 +73,7 @@ internal static class Claiming
                     AddScope(claim.Parameters, request, ask.Now, request.Limit);
                     claim.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.Slots });
                     claim.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = ask.IsExpired });
+                    claim.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ask.Since });
                     batch.BatchCommands.Add(claim);
                 }
 
@@ -77,6 +81,7 @@ internal static class Claiming
                 {
                     var rest = new NpgsqlBatchCommand(connections.Sql.Of(RestSql));
                     AddScope(rest.Parameters, request, ask.Now, null);
+                    rest.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ask.Since });
                     batch.BatchCommands.Add(rest);
                 }
 
@@ -140,7 +145,7 @@ internal static class Claiming
         parameters.Add(new NpgsqlParameter<long> { TypedValue = Instants.ToTicks(now) });
     }
 
-    private readonly record struct Ask(DateTimeOffset Now, bool IsRestAsked = true, bool IsExpired = false);
+    private readonly record struct Ask(DateTimeOffset Now, long Since, bool IsRestAsked = true, bool IsExpired = false);
 
     private readonly record struct ClaimRest(bool IsHeld, DateTimeOffset? NextAt, bool IsLimited, bool HasExpired, bool IsNextLost);
 }

@@ -92,7 +92,7 @@ internal static class FinishedJobs
         if (moved.Ids is not { Length: 0 })
         {
             transaction.Tell(StoreSignal.Ended);
-            JobEnds.TellOfSlot(transaction, isFreed: true);
+            JobEnds.TellOfSlot(transaction, isFreed: true, Array.Exists(ends, end => end.Job.ConcurrencyKey is not null));
         }
 
         return (moved.Ids?.ToHashSet(), moved.HasDependents);
