@@ -3,7 +3,7 @@ drop view carillon.job_executions;
 drop view carillon.scheduled_jobs;
 drop view carillon.task_functions;
 drop view carillon.scheduler_job_types;
-drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint, integer, boolean);
+drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint, integer, boolean, text, text);
 drop function carillon.unpark(text[]);
 drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint, bigint);
 drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean, bigint);

@@ -579,9 +579,10 @@ $$;
 
 -- Moves jobs that succeeded to the ended ones; only claims that are still held, the token says so. p_progress and p_results may be null
 -- for none. Gives back the ids that were moved, null where that is all of them, and whether other jobs wait for any of them. Where
--- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written.
+-- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written. p_channel, p_message: whom
+-- to tell with the commit.
 create function carillon.finish(p_ids uuid[], p_tokens bigint[], p_nodes text[], p_began bigint[], p_progress double precision[], p_results text[], p_now bigint,
-    p_day integer, p_is_alone boolean, out moved uuid[], out has_dependents boolean)
+    p_day integer, p_is_alone boolean, p_channel text, p_message text, out moved uuid[], out has_dependents boolean)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
@@ -614,6 +615,9 @@ begin
     has_dependents := exists (select 1 from carillon.job_after a where a.parent = any (p_ids));
     if has_dependents and p_is_alone then
         raise exception 'jobs wait for some of these' using errcode = 'CA001';
+    end if;
+    if p_channel is not null then
+        perform pg_notify(p_channel, p_message);
     end if;
 end
 $$;
