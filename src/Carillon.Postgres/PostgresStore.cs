@@ -40,6 +40,7 @@ internal sealed partial class PostgresStore : IStore
         _transactions = new UserTransactions(_connections);
         _days = new DayPartitions(_connections, logger);
         _notifier = new Notifier(_connections, _sql.Channel, logger);
+        _connections.Notifier = _notifier;
         _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
         _presence = options.DataSource is not null || options.MaxConnections >= PostgresStoreOptions.FewestForPresence ? new Presence(_connections, Tell, logger) : null;
         Description = DataSources.Describe(source.ConnectionString, options.Schema);
@@ -111,7 +112,7 @@ internal sealed partial class PostgresStore : IStore
             throw Failures.Explain(exception, _connections.Source);
         }
 
-        _memory.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
+        _memory.Ids.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
         await _listener.StartAsync(cancellationToken);
         Opened(Description);
     }

@@ -5,10 +5,10 @@ begin
     end loop;
 end
 $$;
-drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint, integer, boolean);
+drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint, integer, boolean, text, text);
 drop function carillon.unpark(text[]);
-drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint);
-drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean);
+drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint, bigint);
+drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean, bigint);
 drop function carillon.open_lanes(text[], integer[], text[]);
 drop function carillon.served(text[], integer[], text[]);
 drop function carillon.part(uuid, bigint);

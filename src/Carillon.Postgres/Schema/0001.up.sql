@@ -347,9 +347,10 @@ $$;
 -- Gives a node up to p_limit due jobs; none while expired ones wait to be cancelled, unless p_is_expired says that this was done. A job
 -- whose node was lost goes into one of the p_slots first places or ends the claim. Rows that another claim has locked are passed over, so
 -- claims never wait for each other, but where a limit must be counted (limit_lock). Volatile: each statement in it sees what was
--- committed before that statement, which counting behind a lock needs.
+-- committed before that statement, which counting behind a lock needs. p_since: the least rank that is looked at; the entries of ended
+-- jobs stay in the index until the next vacuum, and a busy queue leaves many behind.
 create function carillon.claim(p_node text, p_token bigint, p_limit integer, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
-    p_slots integer, p_is_expired boolean)
+    p_slots integer, p_is_expired boolean, p_since bigint)
 returns table (id uuid, lane integer, token bigint, attempt integer, run_at bigint, scheduled_at bigint, created_at bigint, is_delayed boolean, owner_losses integer,
     args bytea, tenant text, origin text, args_codec text, args_version integer, reason text, error text, result text, progress double precision, key text, key_hold bigint,
     concurrency_key text, retry text, timeout bigint, expires_at bigint, schedule text, schedule_delay bigint, output text, traceparent text, tags text)
@@ -417,7 +418,7 @@ begin
                   from unnest(l_ids, l_priorities) with ordinality u (id, priority, n)
                  cross join lateral (
                        select k.ctid as row, k.id, k.run_at, k.concurrency_key, k.owner_losses from carillon.job k
-                        where k.lane = u.id and k.lane > 0 and k.run_at <= p_now and k.state = 0 and (k.expires_at is null or k.expires_at > p_now)
+                        where k.lane = u.id and k.lane > 0 and k.run_at >= p_since + 600000000::bigint * u.priority and k.run_at <= p_now and k.state = 0 and (k.expires_at is null or k.expires_at > p_now)
                         order by k.run_at, k.id limit v_left + v_skipped for no key update skip locked) j
                  where not v_is_limited
                     or (coalesce(q_rooms[l_queues[u.n]], 1) > 0 and coalesce(h_rooms[l_handlers[u.n]], 1) > 0)
@@ -512,13 +513,13 @@ $$;
 -- What a claim's caller must know besides: whether the node's lease is held, when the next job that no limit holds back is due, whether
 -- a limit counts among its lanes, whether jobs have expired, and whether the best of the due jobs has lost its node before. Heads of
 -- lanes whose key is busy are parked on the way.
-create function carillon.claim_rest(p_node text, p_token bigint, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
+create function carillon.claim_rest(p_node text, p_token bigint, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint, p_since bigint,
     out is_held boolean, out next_at bigint, out is_limited boolean, out has_expired boolean, out is_next_lost boolean)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-    l_ids integer[];
+    l_ids integer[]; l_priorities integer[];
     v_lane integer;
     v_head record;
     v_parked integer := 0;
@@ -532,9 +533,10 @@ begin
     has_expired := exists (select 1 from carillon.job where expires_at <= p_now and state <> 1);
     is_limited := exists (select 1 from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null or s.handler_max is not null);
     if is_limited then
-        select array_agg(o) into l_ids from carillon.open_lanes(p_handlers, p_limits, p_queues) o;
+        select array_agg(l.id), array_agg(l.priority) into l_ids, l_priorities
+          from carillon.open_lanes(p_handlers, p_limits, p_queues) o join carillon.lane l on l.id = o;
     else
-        select array_agg(s.lane) into l_ids from carillon.served(p_handlers, p_limits, p_queues) s;
+        select array_agg(s.lane), array_agg(s.priority) into l_ids, l_priorities from carillon.served(p_handlers, p_limits, p_queues) s;
     end if;
     if l_ids is null then
         return;
@@ -544,10 +546,10 @@ begin
         select min(h.run_at), coalesce(bool_or(h.concurrency_key is not null), false),
                (array_agg(h.owner_losses > 0 order by h.run_at - 600000000::bigint * h.priority, h.id) filter (where h.run_at <= p_now))[1]
           into next_at, v_has_keys, is_next_lost
-          from unnest(l_ids) u (id)
+          from unnest(l_ids, l_priorities) u (id, priority)
          cross join lateral (
                select j.id, j.run_at, j.priority, j.concurrency_key, j.owner_losses from carillon.job j
-                where j.lane = u.id and j.lane > 0 and j.state = 0 order by j.run_at, j.id limit 1) h;
+                where j.lane = u.id and j.lane > 0 and j.run_at >= p_since + 600000000::bigint * u.priority and j.state = 0 order by j.run_at, j.id limit 1) h;
         exit when v_parked > 0 or not v_has_keys;
 
         v_parked := 1;
@@ -597,9 +599,10 @@ $$;
 
 -- Moves jobs that succeeded to the ended ones; only claims that are still held, the token says so. p_progress and p_results may be null
 -- for none. Gives back the ids that were moved, null where that is all of them, and whether other jobs wait for any of them. Where
--- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written.
+-- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written. p_channel, p_message: whom
+-- to tell with the commit.
 create function carillon.finish(p_ids uuid[], p_tokens bigint[], p_nodes text[], p_began bigint[], p_progress double precision[], p_results text[], p_now bigint,
-    p_day integer, p_is_alone boolean, out moved uuid[], out has_dependents boolean)
+    p_day integer, p_is_alone boolean, p_channel text, p_message text, out moved uuid[], out has_dependents boolean)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
@@ -632,6 +635,9 @@ begin
     has_dependents := exists (select 1 from carillon.job_after a where a.parent = any (p_ids));
     if has_dependents and p_is_alone then
         raise exception 'jobs wait for some of these' using errcode = 'CA001';
+    end if;
+    if p_channel is not null then
+        perform pg_notify(p_channel, p_message);
     end if;
 end
 $$;
