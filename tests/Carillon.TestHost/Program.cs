@@ -12,6 +12,7 @@ builder.Services.AddCarillon(carillon => (store.StartsWith("postgres", StringCom
         ? carillon.UsePostgres(store)
         : carillon.UseSqlite(store, options => options.MaxBytes = builder.Configuration.GetValue<long?>("max-bytes")))
     .Handle("work", context => TestHandlers.WorkAsync(context, oracle))
+    .Handle("block", context => TestHandlers.BlockAsync(context, oracle))
     .Handle("await-file", context => TestHandlers.AwaitFileAsync(context, oracle))
     .Handle("hold", context => TestHandlers.HoldAsync(context, oracle, gate)));
 

@@ -16,6 +16,16 @@ internal static class TestHandlers
         return null;
     }
 
+    /// <summary>Blocks a thread of the pool for as many milliseconds as its argument says, whatever it is told.</summary>
+    public static Task<Outcome?> BlockAsync(JobContext context, OracleFile oracle)
+    {
+        oracle.Write(context, "start");
+        using var never = new ManualResetEventSlim();
+        never.Wait(TimeSpan.FromMilliseconds(MillisecondsOf(context)), CancellationToken.None);
+        oracle.Write(context, "end");
+        return Task.FromResult<Outcome?>(null);
+    }
+
     /// <summary>Runs until the file that its argument names is there.</summary>
     public static async Task<Outcome?> AwaitFileAsync(JobContext context, OracleFile oracle)
     {

@@ -21,6 +21,7 @@ internal sealed class EngineNode
         {
             FollowClock = parts.FollowClock,
             ClockStepped = parts.ClockStepped,
+            Launch = parts.Launch,
             MayLead = options.MaxConcurrentJobs > 0,
         };
         Heartbeat = new Heartbeat(store, Lease, Leadership, beat, loggers.CreateLogger<Heartbeat>());

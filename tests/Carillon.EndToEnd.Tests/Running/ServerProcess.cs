@@ -91,6 +91,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGSTOP: it stands still, its connections stay.</summary>
+    public void Pause() => Signal.Pause(_process);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signal.Resume(_process);
+
     /// <summary>SIGTERM, and the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
