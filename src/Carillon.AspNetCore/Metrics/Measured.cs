@@ -10,11 +10,13 @@ internal sealed class Measured
     private static readonly IReadOnlyList<double> UsualBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
     private static readonly KeyValuePair<string, object?>[] Overflow = [new("otel.metric.overflow", "true")];
     private readonly ConcurrentDictionary<Tags, Series> _series = new(new TagsComparer());
-    private readonly bool _isObservable;
+
+    // Each measurement is the value itself, not what to add to it.
+    private readonly bool _isWhole;
 
     public Measured(Instrument instrument, string type)
     {
-        (Instrument, Type, _isObservable) = (instrument, type, instrument.IsObservable);
+        (Instrument, Type, _isWhole) = (instrument, type, instrument.IsObservable || instrument is Gauge<double>);
         Bounds = type == "histogram" ? (instrument as Instrument<double>)?.Advice?.HistogramBucketBoundaries ?? UsualBounds : null;
     }
 
@@ -36,7 +38,7 @@ internal sealed class Measured
             series = _series.GetOrAdd(place, _ => new Series(Bounds));
         }
 
-        if (_isObservable)
+        if (_isWhole)
         {
             series.Set(value);
         }
