@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Carillon.Store;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -22,6 +23,7 @@ internal sealed partial class PostgresStore : IStore
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly EnqueueGroup _enqueues;
     private readonly Connections _connections;
+    private readonly UserTransactions _transactions;
     private readonly DayPartitions _days;
     private readonly Notifier _notifier;
     private readonly Listener _listener;
@@ -37,8 +39,10 @@ internal sealed partial class PostgresStore : IStore
         _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null };
         _beats = new BeatThread(_connections);
         _enqueues = new EnqueueGroup(_connections);
+        _transactions = new UserTransactions(_connections);
         _days = new DayPartitions(_connections, logger);
         _notifier = new Notifier(_connections, _sql.Channel, logger);
+        _connections.Notifier = _notifier;
         _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
         _presence = options.DataSource is not null || options.MaxConnections >= PostgresStoreOptions.FewestForPresence ? new Presence(_connections, Tell, logger) : null;
         Description = DataSources.Describe(source.ConnectionString, options.Schema);
@@ -79,6 +83,12 @@ internal sealed partial class PostgresStore : IStore
             },
             cancellationToken);
 
+    public Task<IJoinedStore> JoinAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        _ = Ready;
+        return _transactions.JoinAsync(transaction, cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_isDisposed)
@@ -96,14 +106,16 @@ internal sealed partial class PostgresStore : IStore
     {
         try
         {
-            await new SchemaUpgrade(_connections.Source, _sql).UpgradeAsync(cancellationToken);
+            var schema = new SchemaUpgrade(_connections.Source, _sql);
+            await schema.UpgradeAsync(cancellationToken);
+            await schema.SetViewsAsync(_options.Views, cancellationToken);
         }
         catch (NpgsqlException exception)
         {
             throw Failures.Explain(exception, _connections.Source);
         }
 
-        _memory.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
+        _memory.Ids.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
         await _listener.StartAsync(cancellationToken);
         Opened(Description);
     }

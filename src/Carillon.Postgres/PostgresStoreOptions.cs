@@ -25,4 +25,7 @@ public sealed class PostgresStoreOptions
     /// one is the heartbeat's, one shows the other nodes that this one lives, one watches another node (the last two from 8 on).
     /// </summary>
     public int MaxConnections { get; set; } = 20;
+
+    /// <summary>Whether the read-only views for people who look with SQL are there; <c>false</c> removes them when the store is opened.</summary>
+    public bool Views { get; set; } = true;
 }

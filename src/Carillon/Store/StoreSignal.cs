@@ -13,7 +13,7 @@ public enum StoreSignal
     /// <summary>A schedule was put, removed or given a next instant.</summary>
     Schedules = 2,
 
-    /// <summary>A running job was asked to stop.</summary>
+    /// <summary>A running job was asked to stop, or a node was asked something.</summary>
     Cancels = 4,
 
     /// <summary>A job ended.</summary>

@@ -16,6 +16,18 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>The memory it holds.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>The machine's monotonic clock when the ready line was read.</summary>
     public long ReadyAt { get; private set; }
 
@@ -91,7 +103,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGSTOP: it stands still, its connections stay.</summary>
+    /// <summary>SIGSTOP: it stands still, and its connections stay.</summary>
     public void Pause() => Signal.Pause(_process);
 
     /// <summary>SIGCONT.</summary>

@@ -12,7 +12,7 @@ internal static partial class Signal
 
     public static void Terminate(Process process) => Assert.Equal(0, Kill(process.Id, Term));
 
-    /// <summary>The process stands still, as one does whose machine is paused; <see cref="Resume"/> lets it go on.</summary>
+    /// <summary>It stands still until <see cref="Resume"/>.</summary>
     public static void Pause(Process process) => Assert.Equal(0, Kill(process.Id, Stop));
 
     public static void Resume(Process process) => Assert.Equal(0, Kill(process.Id, Continue));
