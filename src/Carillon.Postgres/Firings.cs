@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Carillon.Store;
+using NpgsqlTypes;
 
 namespace Carillon.Postgres;
 
@@ -13,14 +14,28 @@ internal static class Firings
            for update
         """;
 
+    // In one order, whatever the order in which they are fired: nodes that fire the same schedules would wait for each other in a ring.
+    private const string LockSql = "select 1 from carillon.schedule where tenant = '' and name = any ($1) order by name for update";
+
     private const string MoveSql = "update carillon.schedule set fired_count = $2, last_at = $3, next_at = $4 where tenant = '' and name = $1";
     private const string LiveSql = "select id from carillon.job where concurrency_key = $1 order by id";
     private const string IsLiveSql = "select exists (select 1 from carillon.job where concurrency_key = $1)";
 
     public static async Task<IReadOnlyList<FireResult>> FireAllAsync(Transaction transaction, IReadOnlyList<Firing> firings, DateTimeOffset now)
     {
+        if (firings.Count > 1)
+        {
+            await transaction.Use(LockSql).SetAll(firings.Select(firing => firing.Schedule).ToArray(), NpgsqlDbType.Text).RunAsync();
+        }
+
         var results = new FireResult[firings.Count];
-        for (var i = 0; i < results.Length; i++)
+        var plain = FiringBatch.Choose(transaction, firings);
+        if (plain.Count > 0)
+        {
+            await FiringBatch.FireAsync(transaction, firings, plain, results, now);
+        }
+
+        foreach (var i in Enumerable.Range(0, results.Length).Except(plain))
         {
             results[i] = await FireAsync(transaction, firings[i], now);
         }
@@ -92,22 +107,15 @@ internal static class Firings
     {
         if (skipped.Count > 0)
         {
-            var instants = skipped.ConvertAll(job => InstantOf(job, firing));
+            var instants = skipped.ConvertAll(job => firing.InstantOf(job));
             var data = new JsonObject { ["reason"] = "overlap", ["from"] = instants.Min(), ["to"] = instants.Max(), ["count"] = skipped.Count };
             await JournalTable.AppendSkippedAsync(transaction, firing.Schedule, data, now);
         }
     }
 
-    private static DateTimeOffset InstantOf(NewJob job, Firing firing) => job.ScheduledAt ?? job.RunAt ?? firing.ExpectedNextAt;
-
-    // The version stays: it counts changes of the definition, and the next instant itself is what firings compare.
     private static Task MoveOnAsync(Transaction transaction, Firing firing, FiringState state, List<NewJob> made)
     {
-        var firedCount = state.FiredCount + made.Count;
-        return transaction.Use(MoveSql).Set(firing.Schedule).Set(firedCount)
-            .Set(made.Count > 0 ? made.Max(job => InstantOf(job, firing)) : state.LastAt)
-            .Set(firedCount >= state.MaxCount ? null : firing.NextAt).RunAsync();
+        var move = firing.MoveOn(state, made);
+        return transaction.Use(MoveSql).Set(move.Schedule).Set(move.FiredCount).Set(move.LastAt).Set(move.NextAt).RunAsync();
     }
-
-    private readonly record struct FiringState(long FiredCount, long? MaxCount, DateTimeOffset? LastAt);
 }

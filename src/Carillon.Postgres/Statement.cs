@@ -1,3 +1,4 @@
+using Carillon.Store;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -44,6 +45,10 @@ internal sealed class Statement(NpgsqlCommand command, CancellationToken cancell
         return this;
     }
 
+    /// <summary>The channel and the message for the other processes, where this statement is the one to tell them; else nulls.</summary>
+    public Statement SetNotice(Transaction transaction, StoreSignal signal) =>
+        transaction.TryNotice(signal) is { } notice ? Set(notice.Channel).Set(notice.Message) : Set((string?)null).Set((string?)null);
+
     /// <summary>Runs it; says how many rows it touched.</summary>
     public async Task<int> RunAsync()
     {
@@ -61,6 +66,22 @@ internal sealed class Statement(NpgsqlCommand command, CancellationToken cancell
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add(read(reader));
+            }
+        }
+
+        return rows;
+    }
+
+    /// <summary>Runs it and reads all rows, blocking the calling thread and needing no other.</summary>
+    public List<T> List<T>(Func<NpgsqlDataReader, T> read)
+    {
+        var rows = new List<T>();
+        using (command)
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read())
             {
                 rows.Add(read(reader));
             }

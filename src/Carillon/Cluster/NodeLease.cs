@@ -26,11 +26,11 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
     /// <summary>Told when it is held (again).</summary>
     public event Action? Held;
 
-    /// <summary>Told at each renewal while something is wanted of this node.</summary>
-    public event Action<string>? Asked;
-
     /// <summary>Told what the store's clock said, wherever a renewal brought it.</summary>
     public event Action<StoreTime>? TimeSeen;
+
+    /// <summary>Told at each renewal while something is wanted of this node.</summary>
+    public event Action<string>? Asked;
 
     public string Node => manifest.Node;
 

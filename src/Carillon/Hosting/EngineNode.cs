@@ -17,7 +17,7 @@ internal sealed class EngineNode
         Finishes = new FinishStep(store, clock, loggers.CreateLogger<FinishStep>());
         Lease = new NodeLease(store, clock, manifest, options.LeaseDuration, loggers.CreateLogger<NodeLease>());
         Leadership = new Leadership(store, clock, options.Node, options.LeaseDuration, loggers.CreateLogger<Leadership>());
-        var runner = new JobRunner(parts.Handlers, parts.Services, options, parts.Chance, loggers);
+        var runner = new JobRunner(parts.Handlers, parts.Services with { Join = store.JoinAsync }, options, parts.Chance, loggers);
         var work = new WorkerParts(runner, Running, Finishes, parts.Handlers, clock) { Launch = parts.Launch };
         Worker = new Worker(store, Lease, work, options, loggers.CreateLogger<Worker>());
         Drain = new DrainStep(store, manifest, new DrainParts(Worker, Running, Finishes, clock, options.DrainTimeout) { Leave = parts.Leave }, loggers.CreateLogger<DrainStep>());
@@ -25,6 +25,7 @@ internal sealed class EngineNode
         {
             FollowClock = parts.FollowClock,
             ClockStepped = parts.ClockStepped,
+            Launch = parts.Launch,
             MayLead = () => options.Roles.HasFlag(NodeRoles.Scheduler) && !Drain.IsOut,
         };
         Heartbeat = new Heartbeat(store, Lease, Leadership, beat, loggers.CreateLogger<Heartbeat>());
@@ -81,7 +82,7 @@ internal sealed class EngineNode
             pulses.Schedules();
         }
 
-        if (signal.HasFlag(StoreSignal.Cancels))
+        if ((signal & (StoreSignal.Cancels | StoreSignal.Nodes)) != StoreSignal.None)
         {
             Heartbeat.Ask();
             pulses.Heartbeat();
@@ -90,6 +91,10 @@ internal sealed class EngineNode
         if (signal.HasFlag(StoreSignal.Expiries))
         {
             Janitor.Expect();
+        }
+
+        if ((signal & (StoreSignal.Expiries | StoreSignal.Nodes)) != StoreSignal.None)
+        {
             pulses.Janitor();
         }
     }

@@ -21,4 +21,7 @@ public enum StoreSignal
 
     /// <summary>A job that can expire was accepted.</summary>
     Expiries = 16,
+
+    /// <summary>A node or the leader came or went: leases may be taken, claims may be lost.</summary>
+    Nodes = 32,
 }

@@ -35,6 +35,28 @@ public sealed class JobClientTests
     }
 
     [Fact]
+    public async Task A_store_that_joins_no_transaction_says_what_to_do_instead()
+    {
+        await using var transaction = new LooseTransaction();
+
+        var refusal = await Assert.ThrowsAsync<NotSupportedException>(() => _client.EnqueueAsync(Request(), transaction));
+
+        Assert.Contains("The store memory cannot take part", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("with a Key", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class LooseTransaction : System.Data.Common.DbTransaction
+    {
+        public override System.Data.IsolationLevel IsolationLevel => System.Data.IsolationLevel.ReadCommitted;
+
+        protected override System.Data.Common.DbConnection? DbConnection => null;
+
+        public override void Commit() { }
+
+        public override void Rollback() { }
+    }
+
+    [Fact]
     public void A_receipt_that_a_host_answers_with_says_its_status_in_words()
     {
         var json = JsonSerializer.Serialize(new JobReceipt(Guid.Empty, EnqueueStatus.Existing), JsonSerializerOptions.Web);
