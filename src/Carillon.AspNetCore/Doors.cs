@@ -7,6 +7,7 @@ using Carillon.Cluster;
 using Carillon.Hosting;
 using Carillon.Insights;
 using Carillon.Jobs;
+using Carillon.Locks;
 using Carillon.Scheduling;
 
 namespace Carillon.AspNetCore;
@@ -23,6 +24,13 @@ internal sealed record Doors
     public required QueueClient Queues { get; init; }
 
     public required ClusterReader Cluster { get; init; }
+
+    public required NodeClient Nodes { get; init; }
+
+    public required LockClient Locks { get; init; }
+
+    /// <summary>What the answering node tells about itself.</summary>
+    public required NodeManifest Self { get; init; }
 
     public required KeyClient Keys { get; init; }
 
@@ -59,6 +67,9 @@ internal sealed record Doors
             Calendars = instance.Calendars,
             Queues = instance.Queues,
             Cluster = instance.Cluster,
+            Nodes = instance.Nodes,
+            Locks = instance.Locks,
+            Self = EngineHost.ManifestOf(instance, instance.Engine),
             Keys = keys,
             Insights = new InsightReader(store, clock),
             ScheduleIds = new ScheduleIds(instance.Schedules),

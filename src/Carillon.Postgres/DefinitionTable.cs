@@ -75,7 +75,7 @@ internal static class DefinitionTable
         var changed = change.After ?? change.Before!;
 
         // A resumed queue or a raised limit makes jobs claimable.
-        transaction.Tell(changed.Kind == DefinitionKinds.Queue ? StoreSignal.Jobs : StoreSignal.None);
+        transaction.Tell(changed.Kind switch { DefinitionKinds.Queue => StoreSignal.Jobs, DefinitionKinds.Node => StoreSignal.Cancels, _ => StoreSignal.None });
         return JournalTable.AppendActAsync(
             transaction, new Subject(SubjectKindOf(changed.Kind), changed.Name), act, act is null ? default : (ToJson(change.Before), ToJson(change.After)), now);
     }
@@ -84,6 +84,7 @@ internal static class DefinitionTable
     {
         DefinitionKinds.Queue => SubjectKind.Queue,
         DefinitionKinds.Key => SubjectKind.Key,
+        DefinitionKinds.Node => SubjectKind.Node,
         _ => SubjectKind.Setting,
     };
 

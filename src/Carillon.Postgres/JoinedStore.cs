@@ -12,6 +12,7 @@ namespace Carillon.Postgres;
 internal sealed class JoinedStore(Connections connections, NpgsqlConnection connection, IsolationLevel isolation) : IJoinedStore
 {
     private const string NotifySql = "select pg_notify($1, $2)";
+    private const string OwnBatchSql = "select carillon.own_batch($1, $2)";
 
     public async Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -24,10 +25,13 @@ internal sealed class JoinedStore(Connections connections, NpgsqlConnection conn
         return await RunAsync(transaction => EnqueueBatch.WriteAsync(transaction, new EnqueueRequest(jobs, act, now)), cancellationToken);
     }
 
-    public Task<bool> FinishAsync(Finish finish, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<bool> FinishAsync(Finish finish, DateTimeOffset now, CancellationToken cancellationToken)
     {
         Require("The end of a job");
-        return RunAsync(async transaction => (await Finishing.FinishAllAsync(transaction, [finish], now))[0], cancellationToken);
+
+        // In a transaction of our own, so that the user's holds nothing that the ends of other jobs need.
+        await connections.RunAloneAsync(own => own.Use(OwnBatchSql).Set(finish.Job.Id).Set(finish.Job.Token).RunAsync(), cancellationToken);
+        return await RunAsync(async transaction => (await Finishing.FinishAllAsync(transaction, [finish], now))[0], cancellationToken);
     }
 
     // Behind a lock each statement must see what was committed before it; a snapshot of the whole transaction does not.

@@ -1,6 +1,7 @@
 using Carillon.AspNetCore.Json;
 using Carillon.Cluster;
 using Carillon.Jobs;
+using Carillon.Locks;
 
 namespace Carillon.AspNetCore.Shapes;
 
@@ -19,11 +20,33 @@ internal sealed record HandlerView(string Name, string? Description, string? Que
 }
 
 /// <summary>A live node.</summary>
-internal sealed record NodeAnswer(string Name, bool Leader, string Version, int ProcessId, DateTimeOffset StartedAt, int Slots, DateTimeOffset Until, IReadOnlyList<string> Handlers)
+internal sealed record NodeAnswer(
+    string Name, NodeState State, string? DrainedBy, string? DrainReason, IReadOnlyList<string> Roles, IReadOnlyList<string>? Queues,
+    bool Leader, string Version, int ProcessId, DateTimeOffset StartedAt, int Slots, DateTimeOffset Until, IReadOnlyList<string> Handlers)
 {
     public static NodeAnswer Of(NodeView node) => new(
-        node.Manifest.Node, node.IsLeader, node.Manifest.Version, node.Manifest.ProcessId, node.Manifest.StartedAt, node.Manifest.Slots, node.Until,
+        node.Manifest.Node, node.State, node.DrainedBy, node.DrainReason, RoleNames.Of(node.Manifest.Roles), node.Manifest.Queues,
+        node.IsLeader, node.Manifest.Version, node.Manifest.ProcessId, node.Manifest.StartedAt, node.Manifest.Slots, node.Until,
         [.. node.Manifest.Handlers.Select(handler => handler.Name)]);
+}
+
+/// <summary>A lock that is held.</summary>
+internal sealed record LockAnswer(string Name, string Node, long Token, DateTimeOffset? Since, DateTimeOffset Until)
+{
+    public static LockAnswer Of(LockView held) => new(held.Name, held.Node, held.Token, held.Since, held.Until);
+}
+
+/// <summary>How a node is to be drained.</summary>
+internal sealed record DrainBody
+{
+    public bool? Exit { get; init; }
+
+    public TimeSpan? Grace { get; init; }
+
+    public string? Reason { get; init; }
+
+    public static DrainRequest ToRequest(DrainBody? body) =>
+        new() { Exit = body?.Exit ?? false, Grace = body?.Grace, Reason = ReasonBody.Of(new ReasonBody { Reason = body?.Reason }) };
 }
 
 /// <summary>A queue.</summary>

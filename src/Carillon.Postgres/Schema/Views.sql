@@ -17,7 +17,7 @@ create view carillon.scheduled_jobs as
 create view carillon.job_executions as
     select id::text as run_id, handler as task_function_name, schedule as job_name, 'running' as status, attempt, node,
            to_timestamp(started_at / 1e7) as started_at, null::timestamptz as finished_at, null::text as error
-      from carillon.job where state = 1
+      from carillon.job where state = 1 and id in (select unnest(jobs) from carillon.claim_batch)
     union all
     select id::text, handler, schedule, 'succeeded', attempt, node, to_timestamp(started_at / 1e7), to_timestamp(finished_at / 1e7), null
       from carillon.job_done where state = 3

@@ -1,6 +1,7 @@
 using Carillon.Cluster;
 using Carillon.Engine;
 using Carillon.Jobs;
+using Carillon.Locks;
 using Carillon.Outputs;
 using Carillon.Scheduling;
 using Carillon.Store;
@@ -27,11 +28,14 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Ids = new JobIds(Clock, parts.Chance);
         Chance = parts.Chance;
         Services = new JobServices(parts.Services, Clock, parts.Json);
-        Jobs = new JobClient(Store, Clock, Ids, Handlers, parts.Json);
-        Queues = new QueueClient(Store, Clock);
-        Schedules = new ScheduleClient(Store, Clock, Ids, new ScheduleDefaults(options.Zone, handler => Handlers.Find(handler)?.Queue));
-        Calendars = new CalendarClient(Store, Clock, Schedules);
+        Locks = new LockClient(Store, Clock, parts.Chance, loggers.CreateLogger<LockClient>());
         Cluster = new ClusterReader(Store, Clock, Engine.Node);
+        Nodes = new NodeClient(Store, Clock, Cluster);
+        var queues = new HandlerQueues(Handlers, Clock, Cluster.ListQueuesAsync);
+        Jobs = new JobClient(Store, Clock, Ids, queues, parts.Json);
+        Queues = new QueueClient(Store, Clock);
+        Schedules = new ScheduleClient(Store, Clock, Ids, new ScheduleDefaults(options.Zone, queues.FindAsync));
+        Calendars = new CalendarClient(Store, Clock, Schedules);
         Outputs = new OutputWriter(parts.Stdio, Clock, new OutputOptions(options.OutputDirectory), loggers.CreateLogger<OutputWriter>());
     }
 
@@ -47,7 +51,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
 
     public ClusterClock Clock { get; }
 
-    public DateTimeOffset StartedAt { get; }
+    public DateTimeOffset StartedAt { get; private set; }
 
     public JobIds Ids { get; }
 
@@ -63,7 +67,11 @@ internal sealed class CarillonInstance : IAsyncDisposable
 
     public CalendarClient Calendars { get; }
 
+    public LockClient Locks { get; }
+
     public ClusterReader Cluster { get; }
+
+    public NodeClient Nodes { get; }
 
     public OutputWriter Outputs { get; }
 
@@ -76,6 +84,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Store.UpgradeSchemaAsync(cancellationToken);
+        await ReadClockAsync(cancellationToken);
         IsOpen = true;
         var running = new EngineHost(this, Engine, _loggers);
         await running.StartAsync(cancellationToken);
@@ -101,10 +110,21 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Outputs.Dispose();
     }
 
+    // Before anything is claimed or fired; three looks, for the first may have waited for its connection.
+    private async Task ReadClockAsync(CancellationToken cancellationToken)
+    {
+        for (var looks = 0; looks < 3 && await Store.GetTimeAsync(cancellationToken) is { } time; looks++)
+        {
+            Clock.Observe(time);
+            StartedAt = Clock.GetUtcNow();
+        }
+    }
+
     private static EngineOptions EngineOptionsOf(string name, CarillonOptions options) => new()
     {
         Node = options.NodeName.Length > 0 ? options.NodeName : $"{Environment.MachineName}/{Environment.ProcessId}{(name.Length > 0 ? "/" : "")}{name}",
-        MaxConcurrentJobs = options.Enabled ? options.MaxConcurrentJobs : 0,
+        Roles = RolesOf(options),
+        MaxConcurrentJobs = RolesOf(options).HasFlag(NodeRoles.Worker) ? options.MaxConcurrentJobs : 0,
         ClaimBatch = options.ClaimBatch,
         Queues = options.Queues.Count == 0 ? null : options.Queues.ToHashSet(StringComparer.Ordinal),
         Retry = options.Retry,
@@ -114,6 +134,8 @@ internal sealed class CarillonInstance : IAsyncDisposable
         DrainTimeout = options.DrainTimeout,
         Retention = new Retention(options.KeepFinished, options.KeepDead, options.KeepJournal),
     };
+
+    private static NodeRoles RolesOf(CarillonOptions options) => options.Enabled ? options.Roles : options.Roles & NodeRoles.Api;
 }
 
 /// <summary>What the builder gathered for one instance.</summary>

@@ -12,11 +12,11 @@ public sealed partial class JobClient
     private readonly IStore _store;
     private readonly TimeProvider _clock;
     private readonly JobIds _ids;
-    private readonly HandlerRegistry _handlers;
+    private readonly HandlerQueues _queues;
     private readonly JsonSerializerOptions _json;
 
-    internal JobClient(IStore store, TimeProvider clock, JobIds ids, HandlerRegistry handlers, JsonSerializerOptions json) =>
-        (_store, _clock, _ids, _handlers, _json) = (store, clock, ids, handlers, json);
+    internal JobClient(IStore store, TimeProvider clock, JobIds ids, HandlerQueues queues, JsonSerializerOptions json) =>
+        (_store, _clock, _ids, _queues, _json) = (store, clock, ids, queues, json);
 
     /// <summary>Accepts a job. When this returns, the job survives a crash of the process (and, as the store promises, of the machine).</summary>
     /// <exception cref="InvalidRequestException">The request has faults; all are listed.</exception>
@@ -48,6 +48,7 @@ public sealed partial class JobClient
         var now = _clock.GetUtcNow();
         requests = Written(requests);
         Check(requests, JobRules.MaxBatch, now);
+        requests = await _queues.FillAsync(requests, cancellationToken);
         List<NewJob> jobs = [.. requests.Select(request => ToNewJob(request, now))];
         return Read(await write(jobs, act is null ? null : EnqueueFact.Of(jobs, act, now), now, cancellationToken));
     }
@@ -64,7 +65,8 @@ public sealed partial class JobClient
         var now = _clock.GetUtcNow();
         (batch, then) = (Written(batch), then.Written(_json));
         Check([.. batch, then], JobRules.MaxBatch + 1, now);
-        List<NewJob> jobs = [.. batch.Select(request => ToNewJob(request, now)), ToNewJob(then, now)];
+        var all = await _queues.FillAsync([.. batch, then], cancellationToken);
+        List<NewJob> jobs = [.. all.Select(request => ToNewJob(request, now))];
         var ids = jobs.ConvertAll(job => job.Id);
         IReadOnlyList<EnqueueResult> results;
         var attempt = 0;
@@ -180,7 +182,7 @@ public sealed partial class JobClient
         Id = _ids.Next(),
         Handler = request.Handler,
         Args = request.Args,
-        Queue = request.Queue ?? _handlers.Find(request.Handler)?.Queue ?? "default",
+        Queue = request.Queue ?? "default",
         Priority = request.Priority,
         RunAt = request.Delay is { } delay ? now + delay : request.RunAt,
         IsDelayed = request.Delay is not null,

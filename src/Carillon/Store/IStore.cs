@@ -21,7 +21,7 @@ internal interface IStore : IJobStore, IScheduleStore, IJournalStore, ILeaseStor
     Task UpgradeSchemaAsync(CancellationToken cancellationToken);
 
     /// <summary>The store's own clock; null where the machine's clock is the clock.</summary>
-    Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken);
+    Task<StoreTime?> GetTimeAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// The machine's clock stepped by <paramref name="step"/>, and it is the store's clock: moves along what counts elapsed time
@@ -128,13 +128,19 @@ internal interface ILeaseStore
     /// <summary>Takes the lease if it is free, expired or the owner's own; null when another holds it. The token grows each time: claims under the old one are void.</summary>
     Task<Lease?> AcquireAsync(string name, string owner, TimeSpan duration, string data, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Prolongs a lease that is still held under this token, and brings back what its owner was asked to stop.</summary>
+    /// <summary>Prolongs a lease that is still held under this token, and brings back what its owner was asked to stop, and what is wanted of the node.</summary>
     Task<Renewal> RenewAsync(string name, long token, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Gives it up; a lease held under another token stays.</summary>
     Task ReleaseAsync(string name, long token, CancellationToken cancellationToken);
 
-    /// <summary>The leases whose names begin so and that have not run out.</summary>
+    /// <summary>
+    /// Takes a lock: a lease that rests on its node's, needs no renewal, and is free at once when that one ends. Null when another holds it, or when
+    /// the node's own lease is gone. The token grows with each grant of the name. Given up by <see cref="ReleaseAsync"/>.
+    /// </summary>
+    Task<Lease?> LockAsync(LockRequest request, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>The leases whose names begin so and that have not run out; a lock's <c>Until</c> is its node's.</summary>
     Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken);
 }
 

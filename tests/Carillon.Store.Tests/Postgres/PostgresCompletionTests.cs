@@ -1,4 +1,5 @@
 using Carillon.Jobs;
+using Carillon.Tests.Servers;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,4 +1,5 @@
 using System.Data;
+using Carillon.Tests.Servers;
 using Npgsql;
 
 namespace Carillon.Store.Tests.Postgres;

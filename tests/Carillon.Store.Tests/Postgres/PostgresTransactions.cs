@@ -1,4 +1,5 @@
 using Carillon.Postgres;
+using Carillon.Tests.Servers;
 using Dapper;
 using Npgsql;
 

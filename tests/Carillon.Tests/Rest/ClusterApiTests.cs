@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Carillon.Cluster;
+using Carillon.Store;
 
 namespace Carillon.Tests.Rest;
 
@@ -26,6 +27,20 @@ public sealed class ClusterApiTests
     }
 
     [Fact]
+    public async Task Locks_are_listed_with_their_node()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.AddNodeAsync("node-b");
+        var node = Assert.Single(await api.Store.ListLeasesAsync("node/", api.Instance.Clock.GetUtcNow(), CancellationToken.None));
+        var held = await api.Store.LockAsync(new LockRequest("lock/tenants/7", "node-b", node.Token, """{"since":"2027-01-01T12:00:00Z"}"""), api.Instance.Clock.GetUtcNow(), CancellationToken.None);
+
+        var locks = await api.GetAsync("/api/v1/locks");
+
+        var one = Assert.Single(locks["items"].EnumerateArray());
+        Assert.Equal(("tenants/7", "node-b", held!.Token), (one.GetProperty("name").GetString(), one.GetProperty("node").GetString(), one.GetProperty("token").GetInt64()));
+    }
+
+    [Fact]
     public async Task Nodes_and_handlers_are_listed()
     {
         await using var api = await ApiHost.StartAsync();
@@ -41,6 +56,41 @@ public sealed class ClusterApiTests
         Assert.True(handlers["items"][0].GetProperty("privileged").GetBoolean());
         Assert.Equal(2, one["nodes"].GetArrayLength());
         Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync("/api/v1/handlers/none")).Status);
+    }
+
+    [Fact]
+    public async Task A_node_is_drained_by_way_of_another_and_resumed()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.AddNodeAsync("db/7", ApiHost.Handler("x"));
+
+        var drained = await api.PostAsync("/api/v1/nodes/db%2F7/drain", """{"reason":"kernel update","grace":"2m"}""");
+        var listed = await api.GetAsync("/api/v1/nodes/db%2F7");
+        var wait = await api.PostAsync("/api/v1/jobs", """{"handler":"x"}""");
+        var resumed = await api.PostAsync("/api/v1/nodes/db%2F7/resume");
+
+        Assert.Equal((HttpStatusCode.Accepted, "draining", "local", "kernel update"),
+            (drained.Status, drained["state"].GetString(), drained["drainedBy"].GetString(), drained["drainReason"].GetString()));
+        Assert.Equal(("draining", JsonValueKind.Null), (listed["state"].GetString(), listed["queues"].ValueKind));
+        Assert.Equal(["scheduler", "worker", "api"], listed["roles"].EnumerateArray().Select(role => role.GetString()));
+        Assert.Contains("are drained (db/7)", wait.Text, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.Accepted, "working", JsonValueKind.Null), (resumed.Status, resumed["state"].GetString(), resumed["drainedBy"].ValueKind));
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_live_is_named_with_those_that_do()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.AddNodeAsync("worker-1");
+        await api.AddNodeAsync("worker-2");
+
+        var unknown = await api.PostAsync("/api/v1/nodes/wroker-1/drain");
+        var far = await api.GetAsync("/api/v1/nodes/elsewhere");
+        var refused = await api.PostAsync("/api/v1/nodes/worker-1/drain", """{"grace":"2d"}""");
+
+        Assert.Equal((HttpStatusCode.NotFound, "No live node is named 'wroker-1'; there are worker-1, worker-2. Did you mean 'worker-1'?"), (unknown.Status, unknown["detail"].GetString()));
+        Assert.Equal((HttpStatusCode.NotFound, "No live node is named 'elsewhere'; there are worker-1, worker-2."), (far.Status, far["detail"].GetString()));
+        Assert.Equal(["grace"], refused.Fields);
     }
 
     [Fact]

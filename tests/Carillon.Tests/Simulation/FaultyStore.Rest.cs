@@ -7,7 +7,7 @@ internal sealed partial class FaultyStore
 {
     public Task UpgradeSchemaAsync(CancellationToken cancellationToken) => inner.UpgradeSchemaAsync(cancellationToken);
 
-    public Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken) => inner.GetTimeAsync(cancellationToken);
+    public Task<StoreTime?> GetTimeAsync(CancellationToken cancellationToken) => inner.GetTimeAsync(cancellationToken);
 
     public Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken) => inner.ShiftDelaysAsync(step, cancellationToken);
 
@@ -68,6 +68,8 @@ internal sealed partial class FaultyStore
         CallAsync(() => inner.RenewAsync(name, token, duration, now, cancellationToken));
 
     public Task ReleaseAsync(string name, long token, CancellationToken cancellationToken) => inner.ReleaseAsync(name, token, cancellationToken);
+
+    public Task<Lease?> LockAsync(LockRequest request, DateTimeOffset now, CancellationToken cancellationToken) => CallAsync(() => inner.LockAsync(request, now, cancellationToken));
 
     public Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken) => inner.ListLeasesAsync(prefix, now, cancellationToken);
 

@@ -50,7 +50,7 @@ internal sealed partial class MemoryStore
         var changed = after ?? before!;
 
         // A resumed queue or a raised limit makes jobs claimable.
-        _signal |= changed.Kind == DefinitionKinds.Queue ? StoreSignal.Jobs : StoreSignal.None;
+        _signal |= changed.Kind switch { DefinitionKinds.Queue => StoreSignal.Jobs, DefinitionKinds.Node => StoreSignal.Cancels, _ => StoreSignal.None };
         AppendAct(new Subject(SubjectKindOf(changed.Kind), changed.Name), act, ToJson(before), ToJson(after), now);
     }
 
@@ -58,6 +58,7 @@ internal sealed partial class MemoryStore
     {
         DefinitionKinds.Queue => SubjectKind.Queue,
         DefinitionKinds.Key => SubjectKind.Key,
+        DefinitionKinds.Node => SubjectKind.Node,
         _ => SubjectKind.Setting,
     };
 

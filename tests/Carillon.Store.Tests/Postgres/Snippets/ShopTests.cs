@@ -1,4 +1,5 @@
 using Carillon.Jobs;
+using Carillon.Tests.Servers;
 using Dapper;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
