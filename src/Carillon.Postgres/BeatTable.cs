@@ -7,7 +7,7 @@ namespace Carillon.Postgres;
 /// <summary>The heartbeat of a node: one statement that prolongs its lease and the leader's, if that is its own, and looks around.</summary>
 internal static class BeatTable
 {
-    private const string RenewSql = /*lang=sql*/ """
+    private const string RenewSql = /*lang=sql*/ $"""
         with held as (
             update carillon.lease set until = $3 where name = $1 and token = $2 and until > $4 returning owner),
         led as (
@@ -23,7 +23,8 @@ internal static class BeatTable
                         where h.run_at <= $4),
                exists (select 1 from carillon.schedule s where s.next_at <= $4 and s.next_at is not null and s.mode <> 2),
                (extract(epoch from clock_timestamp()) * 10000000)::bigint,
-               (select d.body from carillon.definition d where d.tenant = '' and d.kind = 'node' and d.name = held.owner)
+               (select d.body from carillon.definition d where d.tenant = '' and d.kind = 'node' and d.name = held.owner),
+               {PresenceTable.RingSql}
           from held
           left join carillon.job j on j.state = 1 and j.node = held.owner and j.cancel_reason is not null
           left join carillon.lease l on l.name = 'leader' and l.until > $4
@@ -46,6 +47,6 @@ internal static class BeatTable
     private static Beat ReadBeat(NpgsqlDataReader row, TimeSpan duration, DateTimeOffset now)
     {
         var leader = row.IsDBNull(3) ? null : new Lease("leader", row.GetString(3), row.Instant(4), row.GetInt64(5), "{}");
-        return new Beat(now, duration, leader, row.GetBoolean(6), row.InstantOrNull(7), row.GetBoolean(8), row.GetBoolean(9), row.GetBoolean(10));
+        return new Beat(now, duration, leader, row.GetBoolean(6), row.InstantOrNull(7), row.GetBoolean(8), row.GetBoolean(9), row.GetBoolean(10), row.GetInt64(13));
     }
 }

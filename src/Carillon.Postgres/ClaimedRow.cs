@@ -7,13 +7,25 @@ namespace Carillon.Postgres;
 /// A job as its claim gives it back: what the claim itself decides (state, node, start) is not sent, names stand in the lane, and what
 /// nearly every job has in common comes as null.
 /// </summary>
-internal readonly record struct ClaimedRow(int Lane, Job Job)
+internal readonly record struct ClaimedRow(int Lane, Job? Job)
 {
     public const string Columns =
         "id, lane, token, attempt, run_at, scheduled_at, created_at, is_delayed, owner_losses, args, tenant, origin, args_codec, args_version, reason, error, result, progress, "
         + "key, key_hold, concurrency_key, retry, timeout, expires_at, schedule, schedule_delay, output, traceparent, tags";
 
-    public static ClaimedRow Read(NpgsqlDataReader row) => new(row.GetInt32(1), new Job
+    /// <summary>Of the last row, which is no job.</summary>
+    public long Flags { get; private init; }
+
+    /// <inheritdoc cref="Flags"/>
+    public DateTimeOffset? NextAt { get; private init; }
+
+    public static ClaimedRow Read(NpgsqlDataReader row) =>
+        row.IsDBNull(0) ? new ClaimedRow(0, null) { Flags = row.GetInt64(2), NextAt = row.InstantOrNull(4) } : new ClaimedRow(row.GetInt32(1), ReadJob(row));
+
+    public Job ToJob((string Queue, string Handler, int Priority) lane, string node, DateTimeOffset now) =>
+        Job! with { Queue = lane.Queue, Handler = lane.Handler, Priority = lane.Priority, Node = node, StartedAt = now };
+
+    private static Job ReadJob(NpgsqlDataReader row) => new()
     {
         Id = row.Id(0),
         Handler = "",
@@ -45,8 +57,5 @@ internal readonly record struct ClaimedRow(int Lane, Job Job)
         Output = row.TextOrNull(26),
         Traceparent = row.TextOrNull(27),
         Tags = JobRow.ReadTags(row.TextOrNull(28)),
-    });
-
-    public Job ToJob((string Queue, string Handler, int Priority) lane, string node, DateTimeOffset now) =>
-        Job with { Queue = lane.Queue, Handler = lane.Handler, Priority = lane.Priority, Node = node, StartedAt = now };
+    };
 }

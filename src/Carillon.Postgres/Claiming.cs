@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using Carillon.Store;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace Carillon.Postgres;
@@ -10,31 +10,41 @@ internal static class Claiming
     // Jobs are due, but other claims have them locked: they are gone, or free again, in a moment.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
-    private const string ClaimSql = $"select {ClaimedRow.Columns} from carillon.claim($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    private const string RestSql = "select is_held, next_at, is_limited, has_expired, is_next_lost from carillon.claim_rest($1, $2, $3, $4, $5, $6)";
+    private const string ClaimSql = $"select {ClaimedRow.Columns} from carillon.claim($1, $2, $7, $3, $4, $5, $6, $9, $10, $8)";
 
-    // What a claim of at least this size brings in full is a flood: the next one does not ask what else there is to know.
-    private const int Flood = 100;
+    // The last row is no job but what else there is to know: when the next one is due, and four answers as the bits of the token.
+    private const string RestSql = """
+        select null::uuid, 0, is_held::integer::bigint + coalesce(is_limited, false)::integer * 2 + coalesce(has_expired, false)::integer * 4 + coalesce(is_next_lost, false)::integer * 8,
+               0, next_at, null::bigint, null::bigint, null::boolean, null::integer, null::bytea, null::text, null::text, null::text, null::integer, null::text, null::text, null::text,
+               null::double precision, null::text, null::bigint, null::text, null::text, null::bigint, null::bigint, null::text, null::bigint, null::text, null::text, null::text
+          from carillon.claim_rest($1, $2, $3, $4, $5, $6, $8)
+         where $7 is not null and $9 is not null and $10 is not null
+        """;
+
+    private const string ClaimAndRestSql = $"{ClaimSql} union all {RestSql}";
 
     public static async Task<ClaimBatch> ClaimAsync(Connections connections, ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var isFlooded = connections.Memory.IsFlooded && request.Limit >= Flood;
-        var (jobs, rest) = await AskAsync(connections, request, new Ask(now, IsRestAsked: !isFlooded), cancellationToken);
-        connections.Memory.IsFlooded = jobs.Count >= Math.Max(Flood, request.Limit);
-        if (rest is null && connections.Memory.IsFlooded)
+        var (frontier, began) = (connections.Memory.Frontier, Stopwatch.GetTimestamp());
+        var since = frontier.Since;
+        var isFlooded = frontier.IsFlooded && request.Limit >= Frontier.Flood;
+        var (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsRestAsked: !isFlooded), cancellationToken);
+        frontier.Advance(Ranked(jobs), request.Limit, since, Stopwatch.GetElapsedTime(began));
+        if (rest is null && frontier.IsFlooded)
         {
-            return new ClaimBatch(Ranked(jobs), now);
+            return new ClaimBatch(jobs, now);
         }
 
-        rest ??= (await AskAsync(connections, request with { Limit = 0 }, new Ask(now), cancellationToken)).State;
+        rest ??= (await AskAsync(connections, request with { Limit = 0 }, new Ask(now, since), cancellationToken)).State;
         if (rest!.Value.HasExpired)
         {
             // None was given: what has expired is cancelled first, and it is asked again.
             await connections.WriteAsync(transaction => Purging.ExpireAsync(transaction, ClaimRequest.MostExpired, now), cancellationToken);
-            (jobs, rest) = await AskAsync(connections, request, new Ask(now, IsExpired: true), cancellationToken);
+            (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsExpired: true), cancellationToken);
         }
 
-        return ToBatch(connections, request, Ranked(jobs), rest!.Value, now);
+        var batch = ToBatch(connections, request, Ranked(jobs), rest!.Value, now);
+        return frontier.LookAgainIn(since) is { } pause && !(batch.NextDueAt <= now + pause) ? batch with { NextDueAt = now + pause } : batch;
     }
 
     private static ClaimBatch ToBatch(Connections connections, ClaimRequest request, List<Job> jobs, ClaimRest rest, DateTimeOffset now)
@@ -56,58 +66,33 @@ internal static class Claiming
         return jobs;
     }
 
-    // Priority buys a minute a point: whoever waits that much longer overtakes, so none starves.
-    private static (long, Guid) Rank(Job job) => (Instants.ToTicks(job.RunAt) - (TimeSpan.TicksPerMinute * job.Priority), job.Id);
+    private static (long, Guid) Rank(Job job) => (RankOf(job), job.Id);
+
+    /// <summary>Priority buys a minute a point: whoever waits that much longer overtakes, so none starves.</summary>
+    public static long RankOf(Job job) => Instants.ToTicks(job.RunAt) - (TimeSpan.TicksPerMinute * job.Priority);
 
     private static async Task<(List<Job> Jobs, ClaimRest? State)> AskAsync(Connections connections, ClaimRequest request, Ask ask, CancellationToken cancellationToken)
     {
-        var (rows, rest) = await connections.SendAsync(
-            async batch =>
-            {
-                if (request.Limit > 0)
-                {
-                    var claim = new NpgsqlBatchCommand(connections.Sql.Of(ClaimSql));
-                    AddScope(claim.Parameters, request, ask.Now, request.Limit);
-                    claim.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.Slots });
-                    claim.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = ask.IsExpired });
-                    batch.BatchCommands.Add(claim);
-                }
+        var rows = await connections.RunAloneAsync(transaction => Bind(transaction, request, ask).ListAsync(ClaimedRow.Read), cancellationToken);
+        var rest = rows is [.., { Job: null } last] ? last : (ClaimedRow?)null;
+        if (rest is not null)
+        {
+            rows.RemoveAt(rows.Count - 1);
+        }
 
-                if (ask.IsRestAsked)
-                {
-                    var rest = new NpgsqlBatchCommand(connections.Sql.Of(RestSql));
-                    AddScope(rest.Parameters, request, ask.Now, null);
-                    batch.BatchCommands.Add(rest);
-                }
-
-                return await ReadAsync(batch, (request.Limit > 0, ask.IsRestAsked), cancellationToken);
-            },
-            cancellationToken);
-        return (await NameAsync(connections, request, rows, ask.Now, cancellationToken), rest);
+        return (await NameAsync(connections, request, rows, ask.Now, cancellationToken), rest is { } state ? ClaimRest.Of(state) : null);
     }
 
-    private static async Task<(List<ClaimedRow> Rows, ClaimRest? State)> ReadAsync(NpgsqlBatch batch, (bool Claim, bool State) asked, CancellationToken cancellationToken)
+    // Both in one statement: an idle node's claim is one, not two.
+    private static Statement Bind(Transaction transaction, ClaimRequest request, Ask ask)
     {
-        var (rows, rest) = (new List<ClaimedRow>(), (ClaimRest?)null);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        while (asked.Claim && await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(ClaimedRow.Read(reader));
-        }
-
-        if (asked.State)
-        {
-            _ = asked.Claim && await reader.NextResultAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            rest = new ClaimRest(reader.GetBoolean(0), reader.InstantOrNull(1), IsTrue(reader, 2), IsTrue(reader, 3), IsTrue(reader, 4));
-        }
-
-        // To the end: an error at the commit comes only there.
-        while (await reader.NextResultAsync(cancellationToken))
-        {
-        }
-
-        return (rows, rest);
+        var handlers = request.Handlers.ToArray();
+        return transaction.Use(!ask.IsRestAsked ? ClaimSql : request.Limit > 0 ? ClaimAndRestSql : RestSql)
+            .Set(request.Node).Set(request.NodeToken)
+            .SetAll(Array.ConvertAll(handlers, handler => handler.Key), NpgsqlDbType.Text)
+            .SetAll(Array.ConvertAll(handlers, handler => handler.Value), NpgsqlDbType.Integer)
+            .SetAll(request.Queues?.ToArray(), NpgsqlDbType.Text)
+            .Set(ask.Now).Set(request.Limit).Set(ask.Since).Set(request.Slots).Set(ask.IsExpired);
     }
 
     // Rows name their lane only; each process knows the lanes it has met.
@@ -122,25 +107,10 @@ internal static class Claiming
         return rows.ConvertAll(row => row.ToJob(names[row.Lane], request.Node, now));
     }
 
-    private static bool IsTrue(NpgsqlDataReader row, int column) => !row.IsDBNull(column) && row.GetBoolean(column);
+    private readonly record struct Ask(DateTimeOffset Now, long Since, bool IsRestAsked = true, bool IsExpired = false);
 
-    private static void AddScope(NpgsqlParameterCollection parameters, ClaimRequest request, DateTimeOffset now, int? limit)
+    private readonly record struct ClaimRest(bool IsHeld, DateTimeOffset? NextAt, bool IsLimited, bool HasExpired, bool IsNextLost)
     {
-        var handlers = request.Handlers.ToArray();
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = request.Node });
-        parameters.Add(new NpgsqlParameter<long> { TypedValue = request.NodeToken });
-        if (limit is { } most)
-        {
-            parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
-        }
-
-        parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(handlers, handler => handler.Key), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(handlers, handler => handler.Value), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        parameters.Add(new NpgsqlParameter { Value = (object?)request.Queues?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        parameters.Add(new NpgsqlParameter<long> { TypedValue = Instants.ToTicks(now) });
+        public static ClaimRest Of(ClaimedRow row) => new((row.Flags & 1) != 0, row.NextAt, (row.Flags & 2) != 0, (row.Flags & 4) != 0, (row.Flags & 8) != 0);
     }
-
-    private readonly record struct Ask(DateTimeOffset Now, bool IsRestAsked = true, bool IsExpired = false);
-
-    private readonly record struct ClaimRest(bool IsHeld, DateTimeOffset? NextAt, bool IsLimited, bool HasExpired, bool IsNextLost);
 }

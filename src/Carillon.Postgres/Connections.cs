@@ -13,7 +13,16 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
     /// <summary>False where the data source belongs to the host.</summary>
     public bool IsOwned { get; init; }
 
+    /// <summary>Who tells the other processes.</summary>
+    public Notifier? Notifier { get; set; }
+
     public NpgsqlDataSource Source => source;
+
+    /// <summary>The server itself, where <see cref="Source"/> leads through a pooler that keeps no sessions.</summary>
+    public NpgsqlDataSource? Direct { get; init; }
+
+    /// <summary>For connections that need a session of their own.</summary>
+    public NpgsqlDataSource Sessions => Direct ?? source;
 
     public PostgresMemory Memory => memory;
 
@@ -23,22 +32,12 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
     public Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) =>
         RepeatAsync(() => CommitAsync(work, cancellationToken), cancellationToken);
 
-    /// <summary>Runs statements that are sent together and so are one transaction, in one round trip.</summary>
-    public Task<T> SendAsync<T>(Func<NpgsqlBatch, Task<T>> work, CancellationToken cancellationToken) => RepeatAsync(
-        async () =>
-        {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await using var batch = connection.CreateBatch();
-            return await work(batch);
-        },
-        cancellationToken);
-
     /// <summary>Runs work of a single statement, which is a transaction by itself: one round trip.</summary>
     public Task<T> RunAloneAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) => RepeatAsync(
         async () =>
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            var transaction = new Transaction(connection, memory, sql, cancellationToken);
+            var transaction = new Transaction(connection, memory, sql, cancellationToken, Notifier);
             var result = await work(transaction);
             Know(transaction);
             return result;
@@ -81,7 +80,11 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
         }
     }
 
-    public ValueTask DisposeAsync() => IsOwned ? source.DisposeAsync() : ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await (Direct?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (IsOwned ? source.DisposeAsync() : ValueTask.CompletedTask);
+    }
 
     private async Task<T> CommitAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -108,5 +111,5 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
     }
 
     private static bool IsPassing(PostgresException exception) =>
-        exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+        exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation;
 }

@@ -8,7 +8,7 @@ namespace Carillon.Postgres;
 internal static class FinishedJobs
 {
     // Schema/0001.up.sql says how; the token is the fence: a claim that was lost moves no row.
-    private const string FinishSql = "select moved, has_dependents from carillon.finish($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    private const string FinishSql = "select moved, has_dependents from carillon.finish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     private const string HasDependents = "CA001";
 
     /// <summary>
@@ -87,12 +87,12 @@ internal static class FinishedJobs
             .SetAll(Array.ConvertAll(ends, end => Instants.ToTicks(end.StartedAt)), NpgsqlDbType.Bigint)
             .SetAll(Array.Exists(ends, end => end.Progress is not null) ? Array.ConvertAll(ends, end => end.Progress) : null, NpgsqlDbType.Double)
             .SetAll(Array.Exists(ends, end => ResultOf(end) is not null) ? Array.ConvertAll(ends, ResultOf) : null, NpgsqlDbType.Text)
-            .Set(now).Set(Days.Of(now)).Set(isAlone)
+            .Set(now).Set(Days.Of(now)).Set(isAlone).SetNotice(transaction, StoreSignal.Ended)
             .FirstAsync(row => (Ids: row.IsDBNull(0) ? null : row.GetFieldValue<Guid[]>(0), HasDependents: row.GetBoolean(1)));
         if (moved.Ids is not { Length: 0 })
         {
             transaction.Tell(StoreSignal.Ended);
-            JobEnds.TellOfSlot(transaction, isFreed: true);
+            JobEnds.TellOfSlot(transaction, isFreed: true, Array.Exists(ends, end => end.Job.ConcurrencyKey is not null));
         }
 
         return (moved.Ids?.ToHashSet(), moved.HasDependents);

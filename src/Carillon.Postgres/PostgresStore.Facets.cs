@@ -56,6 +56,7 @@ internal sealed partial class PostgresStore
         if (lease is not null)
         {
             _rest.Forget(name, lease.Token);
+            Enter(name, lease.Token);
         }
 
         return lease;
@@ -74,11 +75,16 @@ internal sealed partial class PostgresStore
         var node = new Lease(name, "", now + duration, token, "{}");
         var (renewal, beat) = await WriteAsync(transaction => BeatTable.RenewAsync(transaction, node, _rest.LeaderToken, duration, now), cancellationToken);
         _rest.Keep(beat);
+        if (beat is not null)
+        {
+            _presence?.See(beat.Ring);
+        }
+
         return renewal;
     }
 
     public Task<Lease?> LockAsync(LockRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
-        LockTable.TakeAsync(Ready, request, now, cancellationToken);
+        Ready.RunAloneAsync(transaction => LockTable.TakeAsync(transaction, request, now), cancellationToken);
 
     public async Task ReleaseAsync(string name, long token, CancellationToken cancellationToken)
     {
@@ -90,6 +96,16 @@ internal sealed partial class PostgresStore
 
         await WriteAsync(transaction => LeaseTable.ReleaseAsync(transaction, name, token), cancellationToken);
         _rest.Forget(name, 0);
+        _presence?.Leave(name);
+        _notifier.Tell(StoreSignal.Nodes);
+    }
+
+    private void Enter(string lease, long token)
+    {
+        if (lease.StartsWith("node/", StringComparison.Ordinal))
+        {
+            _presence?.Enter(lease, token);
+        }
     }
 
     public async Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken) =>

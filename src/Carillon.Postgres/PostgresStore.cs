@@ -27,6 +27,7 @@ internal sealed partial class PostgresStore : IStore
     private readonly DayPartitions _days;
     private readonly Notifier _notifier;
     private readonly Listener _listener;
+    private readonly Presence? _presence;
     private bool _isOpen;
     private bool _isDisposed;
 
@@ -34,12 +35,14 @@ internal sealed partial class PostgresStore : IStore
     {
         (_options, _logger, _sql) = (options, logger, new Sql(options.Schema));
         var source = options.DataSource ?? DataSources.Build(options);
-        _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null };
+        _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null, Direct = DataSources.BuildDirect(options) };
         _enqueues = new EnqueueGroup(_connections);
         _transactions = new UserTransactions(_connections);
         _days = new DayPartitions(_connections, logger);
         _notifier = new Notifier(_connections, _sql.Channel, logger);
+        _connections.Notifier = _notifier;
         _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
+        _presence = options.DataSource is not null || options.MaxConnections >= PostgresStoreOptions.FewestForPresence ? new Presence(_connections, Tell, logger) : null;
         Description = DataSources.Describe(source.ConnectionString, options.Schema);
     }
 
@@ -89,6 +92,7 @@ internal sealed partial class PostgresStore : IStore
         if (!_isDisposed)
         {
             _isDisposed = true;
+            await (_presence?.DisposeAsync() ?? ValueTask.CompletedTask);
             await _listener.DisposeAsync();
             await _connections.DisposeAsync();
             _opening.Dispose();
@@ -97,9 +101,10 @@ internal sealed partial class PostgresStore : IStore
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
+        await Poolers.RequireSessionsAsync(_connections.Sessions, cancellationToken);
         try
         {
-            var schema = new SchemaUpgrade(_connections.Source, _sql);
+            var schema = new SchemaUpgrade(_connections.Sessions, _sql);
             await schema.UpgradeAsync(cancellationToken);
             await schema.SetViewsAsync(_options.Views, cancellationToken);
         }
@@ -108,7 +113,7 @@ internal sealed partial class PostgresStore : IStore
             throw Failures.Explain(exception, _connections.Source);
         }
 
-        _memory.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
+        _memory.Ids.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
         await _listener.StartAsync(cancellationToken);
         Opened(Description);
     }
@@ -135,6 +140,11 @@ internal sealed partial class PostgresStore : IStore
     private void Hear(StoreSignal signal)
     {
         _rest.Hear(signal);
+        if (signal.HasFlag(StoreSignal.Nodes))
+        {
+            _presence?.Look();
+        }
+
         try
         {
             if (signal != StoreSignal.None)

@@ -1,10 +1,18 @@
-drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint, integer, boolean);
+do $$
+begin
+    for slot in 1 .. 64 loop
+        execute 'drop view carillon.presence_' || slot;
+    end loop;
+end
+$$;
+drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint, integer, boolean, text, text);
 drop function carillon.unpark(text[]);
-drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint);
-drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean);
+drop function carillon.take_lock(text, text, bigint, text, bigint, boolean);
+drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint, bigint);
+drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean, bigint);
 drop function carillon.open_lanes(text[], integer[], text[]);
 drop function carillon.served(text[], integer[], text[]);
-drop function carillon.own_batch(uuid, bigint);
+drop function carillon.part(uuid, bigint);
 drop function carillon.leave_batches(uuid[]);
 drop function carillon.leave(bigint[], integer[]);
 drop function carillon.running_in(text, text);

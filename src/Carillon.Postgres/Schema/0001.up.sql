@@ -260,6 +260,31 @@ create table carillon.definition (
     primary key (tenant, kind, name)
 );
 
+-- A lock for a node whose lease is held, or nothing. Those who want the same name come one after the other: only so does the token, drawn
+-- after the wait, grow with each grant. Whoever goes without has the lock's row for a moment all the same, so that its release comes
+-- after the mark of the one who waits, and sees it. The same request gets what it has.
+create function carillon.take_lock(p_name text, p_node text, p_node_token bigint, p_data text, p_now bigint, p_is_waiting boolean, out granted bigint, out lasts_until bigint)
+language plpgsql volatile as $$
+begin
+    perform pg_advisory_xact_lock('carillon.held_lock'::regclass::oid::integer, hashtext(p_name));
+    select n.until into lasts_until from carillon.lease n where n.name = 'node/' || p_node and n.token = p_node_token and n.until > p_now;
+    if lasts_until is null then
+        return;
+    end if;
+    insert into carillon.held_lock as l (name, node, node_token, token, is_wanted, data)
+    values (p_name, p_node, p_node_token, nextval('carillon.lease_token'), false, p_data)
+    on conflict (name) do update
+       set node = excluded.node, node_token = excluded.node_token, data = excluded.data,
+           token = case when l.node = excluded.node and l.data = excluded.data then l.token else excluded.token end
+     where (l.node = excluded.node and l.data = excluded.data)
+        or not exists (select 1 from carillon.lease n where n.name = 'node/' || l.node and n.token = l.node_token and n.until > p_now)
+    returning l.token into granted;
+    if granted is null and p_is_waiting then
+        update carillon.held_lock set is_wanted = true where name = p_name;
+    end if;
+end
+$$;
+
 -- The lock of a concurrency key, held to the end of the transaction. Claims try it and never wait; whoever frees keys waits, for all of
 -- its keys in one order. Of 1024 such locks, so that a batch of many keys does not fill the server's table of locks: two keys that
 -- share one are merely taken one after the other.
@@ -315,23 +340,23 @@ create function carillon.leave_batches(p_ids uuid[]) returns void language sql v
       from (select j.batch, count(*)::integer as n from carillon.job j where j.id = any (p_ids) and j.state = 1 group by j.batch) g
 $$;
 
--- A running job gets a batch of its own: whoever ends it in a long transaction holds up none of those that were claimed with it.
-create function carillon.own_batch(p_job uuid, p_token bigint) returns void language plpgsql
-set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan
-as $$
+-- Gives a running job a batch of its own: who ends it in a long transaction then holds up none of the others of its claim. Not where somebody has
+-- the row: it is ending already.
+create function carillon.part(p_id uuid, p_token bigint) returns void language plpgsql as $$
 declare
-    v_old bigint;
-    v_new bigint;
+    v_batch bigint;
+    v_own bigint := nextval('carillon.claim_batch_id');
 begin
-    select j.batch into v_old from carillon.job j where j.id = p_job and j.token = p_token and j.state = 1 for no key update;
-    if not exists (select 1 from carillon.claim_batch b where b.id = v_old and cardinality(b.jobs) > 1) then
+    select j.batch into v_batch from carillon.job j where j.id = p_id and j.token = p_token and j.state = 1 for no key update skip locked;
+    if v_batch is null then
         return;
     end if;
-    v_new := nextval('carillon.claim_batch_id');
     insert into carillon.claim_batch (id, node_token, lane, running, node, jobs)
-    select v_new, b.node_token, b.lane, 1, b.node, array[p_job] from carillon.claim_batch b where b.id = v_old;
-    update carillon.job set batch = v_new where id = p_job;
-    perform carillon.leave(array[v_old], array[1]);
+    select v_own, b.node_token, b.lane, 1, b.node, array[p_id] from carillon.claim_batch b where b.id = v_batch and b.running > 1;
+    if found then
+        update carillon.job j set batch = v_own where j.id = p_id;
+        perform carillon.leave(array[v_batch], array[1]);
+    end if;
 end
 $$;
 
@@ -358,9 +383,10 @@ $$;
 -- Gives a node up to p_limit due jobs; none while expired ones wait to be cancelled, unless p_is_expired says that this was done. A job
 -- whose node was lost goes into one of the p_slots first places or ends the claim. Rows that another claim has locked are passed over, so
 -- claims never wait for each other, but where a limit must be counted (limit_lock). Volatile: each statement in it sees what was
--- committed before that statement, which counting behind a lock needs.
+-- committed before that statement, which counting behind a lock needs. p_since: the least rank that is looked at; the entries of ended
+-- jobs stay in the index until the next vacuum, and a busy queue leaves many behind.
 create function carillon.claim(p_node text, p_token bigint, p_limit integer, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
-    p_slots integer, p_is_expired boolean)
+    p_slots integer, p_is_expired boolean, p_since bigint)
 returns table (id uuid, lane integer, token bigint, attempt integer, run_at bigint, scheduled_at bigint, created_at bigint, is_delayed boolean, owner_losses integer,
     args bytea, tenant text, origin text, args_codec text, args_version integer, reason text, error text, result text, progress double precision, key text, key_hold bigint,
     concurrency_key text, retry text, timeout bigint, expires_at bigint, schedule text, schedule_delay bigint, output text, traceparent text, tags text)
@@ -428,7 +454,7 @@ begin
                   from unnest(l_ids, l_priorities) with ordinality u (id, priority, n)
                  cross join lateral (
                        select k.ctid as row, k.id, k.run_at, k.concurrency_key, k.owner_losses from carillon.job k
-                        where k.lane = u.id and k.lane > 0 and k.run_at <= p_now and k.state = 0 and (k.expires_at is null or k.expires_at > p_now)
+                        where k.lane = u.id and k.lane > 0 and k.run_at >= p_since + 600000000::bigint * u.priority and k.run_at <= p_now and k.state = 0 and (k.expires_at is null or k.expires_at > p_now)
                         order by k.run_at, k.id limit v_left + v_skipped for no key update skip locked) j
                  where not v_is_limited
                     or (coalesce(q_rooms[l_queues[u.n]], 1) > 0 and coalesce(h_rooms[l_handlers[u.n]], 1) > 0)
@@ -523,13 +549,13 @@ $$;
 -- What a claim's caller must know besides: whether the node's lease is held, when the next job that no limit holds back is due, whether
 -- a limit counts among its lanes, whether jobs have expired, and whether the best of the due jobs has lost its node before. Heads of
 -- lanes whose key is busy are parked on the way.
-create function carillon.claim_rest(p_node text, p_token bigint, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
+create function carillon.claim_rest(p_node text, p_token bigint, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint, p_since bigint,
     out is_held boolean, out next_at bigint, out is_limited boolean, out has_expired boolean, out is_next_lost boolean)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-    l_ids integer[];
+    l_ids integer[]; l_priorities integer[];
     v_lane integer;
     v_head record;
     v_parked integer := 0;
@@ -543,9 +569,10 @@ begin
     has_expired := exists (select 1 from carillon.job where expires_at <= p_now and state <> 1);
     is_limited := exists (select 1 from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null or s.handler_max is not null);
     if is_limited then
-        select array_agg(o) into l_ids from carillon.open_lanes(p_handlers, p_limits, p_queues) o;
+        select array_agg(l.id), array_agg(l.priority) into l_ids, l_priorities
+          from carillon.open_lanes(p_handlers, p_limits, p_queues) o join carillon.lane l on l.id = o;
     else
-        select array_agg(s.lane) into l_ids from carillon.served(p_handlers, p_limits, p_queues) s;
+        select array_agg(s.lane), array_agg(s.priority) into l_ids, l_priorities from carillon.served(p_handlers, p_limits, p_queues) s;
     end if;
     if l_ids is null then
         return;
@@ -555,10 +582,10 @@ begin
         select min(h.run_at), coalesce(bool_or(h.concurrency_key is not null), false),
                (array_agg(h.owner_losses > 0 order by h.run_at - 600000000::bigint * h.priority, h.id) filter (where h.run_at <= p_now))[1]
           into next_at, v_has_keys, is_next_lost
-          from unnest(l_ids) u (id)
+          from unnest(l_ids, l_priorities) u (id, priority)
          cross join lateral (
                select j.id, j.run_at, j.priority, j.concurrency_key, j.owner_losses from carillon.job j
-                where j.lane = u.id and j.lane > 0 and j.state = 0 order by j.run_at, j.id limit 1) h;
+                where j.lane = u.id and j.lane > 0 and j.run_at >= p_since + 600000000::bigint * u.priority and j.state = 0 order by j.run_at, j.id limit 1) h;
         exit when v_parked > 0 or not v_has_keys;
 
         v_parked := 1;
@@ -608,9 +635,10 @@ $$;
 
 -- Moves jobs that succeeded to the ended ones; only claims that are still held, the token says so. p_progress and p_results may be null
 -- for none. Gives back the ids that were moved, null where that is all of them, and whether other jobs wait for any of them. Where
--- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written.
+-- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written. p_channel, p_message: whom
+-- to tell with the commit.
 create function carillon.finish(p_ids uuid[], p_tokens bigint[], p_nodes text[], p_began bigint[], p_progress double precision[], p_results text[], p_now bigint,
-    p_day integer, p_is_alone boolean, out moved uuid[], out has_dependents boolean)
+    p_day integer, p_is_alone boolean, p_channel text, p_message text, out moved uuid[], out has_dependents boolean)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
@@ -644,5 +672,19 @@ begin
     if has_dependents and p_is_alone then
         raise exception 'jobs wait for some of these' using errcode = 'CA001';
     end if;
+    if p_channel is not null then
+        perform pg_notify(p_channel, p_message);
+    end if;
+end
+$$;
+
+-- Presence: a node's process locks one of these for as long as it lives, and another node waits for that lock. Views, for they are never
+-- vacuumed or frozen, which a lock held for weeks would keep from a table. presence: the number in the node's lease.
+alter table carillon.lease add column presence integer;
+do $$
+begin
+    for slot in 1 .. 64 loop
+        execute 'create view carillon.presence_' || slot || ' as select ' || slot || ' as slot';
+    end loop;
 end
 $$;

@@ -91,6 +91,9 @@ internal sealed class CarillonInstance : IAsyncDisposable
         _running = running;
     }
 
+    /// <summary>Takes no new job from now on; what runs goes on.</summary>
+    public Task DrainAsync() => _running?.DrainAsync() ?? Task.CompletedTask;
+
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_running is { } running)
@@ -110,13 +113,25 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Outputs.Dispose();
     }
 
-    // Before anything is claimed or fired; three looks, for the first may have waited for its connection.
+    // Before anything is claimed or fired. Three looks, for each may have been slow; one that fails is repeated, for the store is open.
     private async Task ReadClockAsync(CancellationToken cancellationToken)
     {
-        for (var looks = 0; looks < 3 && await Store.GetTimeAsync(cancellationToken) is { } time; looks++)
+        for (int looks = 0, failures = 0; looks < 3;)
         {
-            Clock.Observe(time);
-            StartedAt = Clock.GetUtcNow();
+            try
+            {
+                if (await Store.GetTimeAsync(cancellationToken) is not { } time)
+                {
+                    return;
+                }
+
+                Clock.Observe(time);
+                (StartedAt, looks) = (Clock.GetUtcNow(), looks + 1);
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested && ++failures < 3)
+            {
+                // The next one tells what is wrong, if it lasts.
+            }
         }
     }
 

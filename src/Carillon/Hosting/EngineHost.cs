@@ -29,6 +29,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
     private readonly OutputStep _outputs;
     private HeartbeatThread? _heartbeat;
     private IDisposable? _wiring;
+    private bool _isDraining;
 
     public EngineHost(CarillonInstance instance, EngineOptions options, ILoggerFactory loggers)
     {
@@ -79,10 +80,21 @@ internal sealed partial class EngineHost : IAsyncDisposable
         LogStarted(_options.Node, _instance.Store.Description, string.Join(", ", RoleNames.Of(_options.Roles)), _options.MaxConcurrentJobs, _options.Queues is { } queues ? string.Join(", ", queues) : "all");
     }
 
+    /// <summary>Takes no new job from now on, ahead of <see cref="StopAsync"/>.</summary>
+    public async Task DrainAsync()
+    {
+        if (!_isDraining)
+        {
+            _isDraining = true;
+            LogDraining(_node.Running.Count, _options.DrainTimeout);
+            using var limit = new CancellationTokenSource(StopGrace, _instance.Clock);
+            await _node.Worker.DrainAsync(limit.Token);
+        }
+    }
+
     /// <summary>Takes no new job, waits for the running ones up to the drain time-out, stops and releases the rest, and gives the leases up.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        LogDraining(_node.Running.Count, _options.DrainTimeout);
         await DrainAsync();
         await TellLeavingAsync();
         await UntilIdleAsync(_options.DrainTimeout, cancellationToken);
@@ -130,12 +142,6 @@ internal sealed partial class EngineHost : IAsyncDisposable
     {
         var loop = new Loop(step, wake, _instance.Clock, _instance.Store.IsShared ? Sweep : null, _loggers.CreateLogger<Loop>());
         _loops.Add(Task.Run(() => loop.RunAsync(_stopping.Token)));
-    }
-
-    private async Task DrainAsync()
-    {
-        using var limit = new CancellationTokenSource(StopGrace, _instance.Clock);
-        await _node.Worker.DrainAsync(limit.Token);
     }
 
     // Only where there is something to see until it is gone; a shutdown must not fail, nor take longer, for want of it.

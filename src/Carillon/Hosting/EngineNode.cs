@@ -81,7 +81,7 @@ internal sealed class EngineNode
             pulses.Schedules();
         }
 
-        if (signal.HasFlag(StoreSignal.Cancels))
+        if ((signal & (StoreSignal.Cancels | StoreSignal.Nodes)) != StoreSignal.None)
         {
             Heartbeat.Ask();
             pulses.Heartbeat();
@@ -90,6 +90,10 @@ internal sealed class EngineNode
         if (signal.HasFlag(StoreSignal.Expiries))
         {
             Janitor.Expect();
+        }
+
+        if ((signal & (StoreSignal.Expiries | StoreSignal.Nodes)) != StoreSignal.None)
+        {
             pulses.Janitor();
         }
     }

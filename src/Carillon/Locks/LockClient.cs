@@ -110,7 +110,7 @@ public sealed class LockClient
         var freed = new Bell();
         void OnSignal(StoreSignal signal)
         {
-            if (signal.HasFlag(StoreSignal.Locks))
+            if ((signal & (StoreSignal.Locks | StoreSignal.Nodes)) != StoreSignal.None)
             {
                 freed.Ring();
             }

@@ -22,6 +22,9 @@ public enum StoreSignal
     /// <summary>A job that can expire was accepted.</summary>
     Expiries = 16,
 
-    /// <summary>A lock that somebody waits for became free, or a node's lease ended.</summary>
-    Locks = 32,
+    /// <summary>A node or the leader came or went: leases may be taken, claims may be lost.</summary>
+    Nodes = 32,
+
+    /// <summary>A lock that somebody waits for became free.</summary>
+    Locks = 64,
 }

@@ -69,6 +69,21 @@ public sealed class PostgresEndTests : PostgresTransactions
     }
 
     [Fact]
+    public async Task Other_ends_of_the_same_claim_do_not_wait_for_an_open_transaction()
+    {
+        await Store.EnqueueAsync([New(), New()], null, Now, Stop);
+        var claimed = await ClaimAsync();
+        await using var transaction = await Connection.BeginTransactionAsync();
+        await FinishInAsync(transaction, claimed[0], new Outcome.Succeeded());
+
+        await FinishAsync(claimed[1]).WaitAsync(TimeSpan.FromSeconds(30));
+
+        await transaction.CommitAsync();
+        Assert.Equal(JobState.Succeeded, (await Store.GetAsync(claimed[0].Id, Stop))!.State);
+        Assert.Empty((await Store.SummarizeAsync(Stop)).Counts);
+    }
+
+    [Fact]
     public async Task Neither_the_heartbeat_nor_the_search_for_lost_claims_waits_for_an_open_transaction()
     {
         await Store.EnqueueAsync([New(), New()], null, Now, Stop);

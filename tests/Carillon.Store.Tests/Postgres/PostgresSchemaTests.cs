@@ -70,7 +70,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         foreach (var isWanted in new[] { true, false, false, true })
         {
             await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => await (await _schema.OpenAsync(options => options.Views = isWanted)).DisposeAsync()));
-            found.Add(await CountAsync($"select count(*) from pg_views where schemaname = '{_schema.Name}'"));
+            found.Add(await CountAsync($"select count(*) from pg_views where schemaname = '{_schema.Name}' and viewname not like 'presence%'"));
         }
 
         Assert.Equal([5, 0, 0, 5], found);
