@@ -79,6 +79,8 @@ internal sealed partial class FaultyStore
             return true;
         });
 
+    public Task<Lease?> LockAsync(LockRequest request, DateTimeOffset now, CancellationToken cancellationToken) => CallAsync(() => inner.LockAsync(request, now, cancellationToken));
+
     public Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken) => inner.ListLeasesAsync(prefix, now, cancellationToken);
 
     public Task<bool> PutDefinitionAsync(string kind, string name, string body, long? expectedVersion, Act? act, DateTimeOffset now, CancellationToken cancellationToken) =>
