@@ -29,6 +29,7 @@ internal sealed partial class PostgresStore : IStore
     private readonly Notifier _notifier;
     private readonly Listener _listener;
     private readonly Presence? _presence;
+    private readonly BeatThread _beats;
     private bool _isOpen;
     private bool _isDisposed;
 
@@ -37,6 +38,7 @@ internal sealed partial class PostgresStore : IStore
         (_options, _logger, _sql) = (options, logger, new Sql(options.Schema));
         var source = options.DataSource ?? DataSources.Build(options);
         _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null };
+        _beats = new BeatThread(_connections);
         _enqueues = new EnqueueGroup(_connections);
         _transactions = new UserTransactions(_connections);
         _days = new DayPartitions(_connections, logger);
@@ -94,6 +96,7 @@ internal sealed partial class PostgresStore : IStore
         {
             _isDisposed = true;
             await (_presence?.DisposeAsync() ?? ValueTask.CompletedTask);
+            _beats.Dispose();
             await _listener.DisposeAsync();
             await _connections.DisposeAsync();
             _opening.Dispose();
