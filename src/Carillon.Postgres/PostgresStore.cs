@@ -20,6 +20,7 @@ internal sealed partial class PostgresStore : IStore
     private readonly Sql _sql;
     private readonly PostgresMemory _memory = new();
     private readonly Rest _rest = new();
+    private readonly Summaries _summaries = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly EnqueueGroup _enqueues;
     private readonly Connections _connections;
@@ -43,7 +44,7 @@ internal sealed partial class PostgresStore : IStore
         _days = new DayPartitions(_connections, logger);
         _notifier = new Notifier(_connections, _sql.Channel, logger);
         _connections.Notifier = _notifier;
-        _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
+        _listener = new Listener(_connections, _notifier, _sql.Channel, HearFar, logger);
         _presence = options.DataSource is not null || options.MaxConnections >= PostgresStoreOptions.FewestForPresence ? new Presence(_connections, Tell, logger) : null;
         Description = DataSources.Describe(source.ConnectionString, options.Schema);
     }
@@ -138,6 +139,12 @@ internal sealed partial class PostgresStore : IStore
     {
         _notifier.Tell(far);
         Hear(near);
+    }
+
+    private void HearFar(StoreSignal signal)
+    {
+        _memory.Frontier.Hear();
+        Hear(signal);
     }
 
     private void Hear(StoreSignal signal)
