@@ -16,7 +16,7 @@ namespace Carillon.AspNetCore.Json;
     MaxDepth = 64,
     Converters =
     [
-        typeof(InstantConverter), typeof(DurationConverter), typeof(ChoiceConverter<JobState>), typeof(ChoiceConverter<Backoff>), typeof(ChoiceConverter<OnConflict>),
+        typeof(InstantConverter), typeof(DurationConverter), typeof(RateConverter), typeof(ChoiceConverter<JobState>), typeof(ChoiceConverter<Backoff>), typeof(ChoiceConverter<OnConflict>),
         typeof(ChoiceConverter<AfterCondition>), typeof(ChoiceConverter<MisfirePolicy>), typeof(ChoiceConverter<OverlapPolicy>), typeof(ChoiceConverter<Role>),
         typeof(ChoiceConverter<ScheduleMode>), typeof(ChoiceConverter<EnqueueStatus>),
         typeof(ChoiceConverter<GapPolicy>), typeof(ChoiceConverter<RepeatPolicy>), typeof(ChoiceConverter<BusinessDayPolicy>), typeof(ChoiceConverter<ClockGap>), typeof(ChoiceConverter<ClockRepeat>), typeof(ChoiceConverter<RecurrenceForm>),
@@ -47,6 +47,8 @@ namespace Carillon.AspNetCore.Json;
 [JsonSerializable(typeof(QueueAnswer))]
 [JsonSerializable(typeof(Page<QueueAnswer>))]
 [JsonSerializable(typeof(LimitBody))]
+[JsonSerializable(typeof(RateBody))]
+[JsonSerializable(typeof(FairBody))]
 [JsonSerializable(typeof(Page<AuditView>))]
 [JsonSerializable(typeof(KeyBody))]
 [JsonSerializable(typeof(Page<KeyView>))]

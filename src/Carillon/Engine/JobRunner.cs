@@ -28,6 +28,7 @@ internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, Engi
         {
             StartedAt = attempt.StartedAt,
             EndedAt = endedAt,
+            KeepFor = handler.KeepFinished,
             IsReleased = attempt.Cause == StopCause.Shutdown && outcome is Outcome.Snoozed,
             Progress = attempt.Context?.Progress,
             Facts = attempt.Log.Take() is { } lines ? [lines] : [],

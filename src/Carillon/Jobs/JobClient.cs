@@ -181,6 +181,7 @@ public sealed class JobClient
         KeyHold = request.KeyHold,
         OnConflict = request.OnConflict,
         ConcurrencyKey = request.ConcurrencyKey,
+        Group = request.Group,
         Retry = request.Retry,
         Timeout = request.Timeout,
         ExpiresAt = request.ExpiresAt,
