@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Carillon.Store;
 using Npgsql;
 
@@ -15,12 +16,13 @@ internal static class BeatTable
                l.owner, l.until, l.token,
                exists (select 1 from led),
                (select min(o.until) from carillon.lease o where starts_with(o.name, 'node/') and o.name <> $1),
-               exists (select 1 from carillon.job r where r.state = 1
-                       and not exists (select 1 from carillon.lease n where n.name = 'node/' || r.node and n.token = r.node_token and n.until > $4)),
+               exists (select 1 from carillon.claim_batch b
+                        where not exists (select 1 from carillon.lease n where n.name = 'node/' || b.node and n.token = b.node_token and n.until > $4)),
                exists (select 1 from carillon.lane a
-                        cross join lateral (select d.run_at from carillon.job d where d.lane = a.id and d.lane > 0 order by d.run_at, d.id limit 1) h
+                        cross join lateral (select d.run_at from carillon.job d where d.lane = a.id and d.lane > 0 and d.state = 0 order by d.run_at, d.id limit 1) h
                         where h.run_at <= $4),
-               exists (select 1 from carillon.schedule s where s.next_at <= $4 and s.next_at is not null and s.mode <> 2)
+               exists (select 1 from carillon.schedule s where s.next_at <= $4 and s.next_at is not null and s.mode <> 2),
+               (extract(epoch from clock_timestamp()) * 10000000)::bigint
           from held
           left join carillon.job j on j.state = 1 and j.node = held.owner and j.cancel_reason is not null
           left join carillon.lease l on l.name = 'leader' and l.until > $4
@@ -28,11 +30,13 @@ internal static class BeatTable
 
     public static async Task<(Renewal Renewal, Beat? Beat)> RenewAsync(Transaction transaction, Lease node, long leaderToken, TimeSpan duration, DateTimeOffset now)
     {
+        var asked = Stopwatch.GetTimestamp();
         var rows = await transaction.Use(RenewSql).Set(node.Name).Set(node.Token).Set(now + duration).Set(now).Set(leaderToken)
-            .ListAsync(row => (Cancel: ReadCancel(row), Beat: ReadBeat(row, duration, now)));
+            .ListAsync(row => (Cancel: ReadCancel(row), Beat: ReadBeat(row, duration, now), Clock: row.Instant(11)));
+        var answered = Stopwatch.GetTimestamp();
         return rows.Count == 0
             ? (new Renewal(IsHeld: false, []), null)
-            : (new Renewal(IsHeld: true, [.. rows.Select(row => row.Cancel).OfType<CancelRequest>()]), rows[0].Beat);
+            : (new Renewal(IsHeld: true, [.. rows.Select(row => row.Cancel).OfType<CancelRequest>()]) { Time = ServerClock.At(rows[0].Clock, asked, answered) }, rows[0].Beat);
     }
 
     private static CancelRequest? ReadCancel(NpgsqlDataReader row) =>

@@ -87,7 +87,7 @@ internal static class Changing
 
     private static Task<bool> TryChangeAsync(Transaction transaction, Job job, ChangeRequest request, DateTimeOffset now) => request.Change switch
     {
-        JobChange.Cancel => TryCancelAsync(transaction, job, request.Act?.What == "schedule.overlap" ? "overlap" : "user", now),
+        JobChange.Cancel => TryCancelAsync(transaction, job, "user", now),
         JobChange.Retry => TryRetryAsync(transaction, job, now),
         _ => TryDeleteAsync(transaction, job),
     };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Carillon.Store;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,77 +11,120 @@ internal static class Claiming
     // Jobs are due, but other claims have them locked: they are gone, or free again, in a moment.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
-    private const string ClaimSql = $"select {JobRow.Columns} from carillon.claim($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    private const string RestSql = "select is_held, next_at, is_limited, has_expired, is_next_lost from carillon.claim_rest($1, $2, $3, $4, $5, $6)";
+    private const string ClaimSql = $"select {ClaimedRow.Columns} from carillon.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    private const string RestSql = "select is_held, next_at, is_limited, has_expired, is_next_lost from carillon.claim_rest($1, $2, $3, $4, $5, $6, $7)";
 
     public static async Task<ClaimBatch> ClaimAsync(Connections connections, ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (jobs, rest) = await AskAsync(connections, request, (now, IsExpired: false), cancellationToken);
-        if (rest.HasExpired)
+        var (frontier, began) = (connections.Memory.Frontier, Stopwatch.GetTimestamp());
+        var since = frontier.Since;
+        var isFlooded = frontier.IsFlooded && request.Limit >= Frontier.Flood;
+        var (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsRestAsked: !isFlooded), cancellationToken);
+        frontier.Advance(Ranked(jobs), request.Limit, since, Stopwatch.GetElapsedTime(began));
+        if (rest is null && frontier.IsFlooded)
+        {
+            return new ClaimBatch(jobs, now);
+        }
+
+        rest ??= (await AskAsync(connections, request with { Limit = 0 }, new Ask(now, since), cancellationToken)).State;
+        if (rest!.Value.HasExpired)
         {
             // None was given: what has expired is cancelled first, and it is asked again.
             await connections.WriteAsync(transaction => Purging.ExpireAsync(transaction, ClaimRequest.MostExpired, now), cancellationToken);
-            (jobs, rest) = await AskAsync(connections, request, (now, IsExpired: true), cancellationToken);
+            (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsExpired: true), cancellationToken);
         }
 
+        var batch = ToBatch(connections, request, Ranked(jobs), rest!.Value, now);
+        return frontier.LookAgainIn(since) is { } pause && !(batch.NextDueAt <= now + pause) ? batch with { NextDueAt = now + pause } : batch;
+    }
+
+    private static ClaimBatch ToBatch(Connections connections, ClaimRequest request, List<Job> jobs, ClaimRest rest, DateTimeOffset now)
+    {
         connections.Memory.IsLimited |= rest.IsLimited;
         if (!rest.IsHeld)
         {
             return new ClaimBatch([], null, IsNodeLost: true);
         }
 
-        jobs.Sort((one, other) => Rank(one).CompareTo(Rank(other)));
         var isSlotWanted = rest.IsNextLost && jobs.Count < request.Limit && jobs.Count >= request.Slots;
         var isLocked = !isSlotWanted && jobs.Count < request.Limit && rest.NextAt <= now;
         return new ClaimBatch(jobs, isLocked ? now + Moment : rest.NextAt, IsSlotWanted: isSlotWanted);
     }
 
-    // Priority buys a minute a point: whoever waits that much longer overtakes, so none starves.
-    private static (long, Guid) Rank(Job job) => (Instants.ToTicks(job.RunAt) - (TimeSpan.TicksPerMinute * job.Priority), job.Id);
+    private static List<Job> Ranked(List<Job> jobs)
+    {
+        jobs.Sort(static (one, other) => Rank(one).CompareTo(Rank(other)));
+        return jobs;
+    }
 
-    private static Task<(List<Job> Jobs, ClaimRest State)> AskAsync(Connections connections, ClaimRequest request, (DateTimeOffset Now, bool IsExpired) state, CancellationToken cancellationToken) =>
-        connections.SendAsync(
+    private static (long, Guid) Rank(Job job) => (RankOf(job), job.Id);
+
+    /// <summary>Priority buys a minute a point: whoever waits that much longer overtakes, so none starves.</summary>
+    public static long RankOf(Job job) => Instants.ToTicks(job.RunAt) - (TimeSpan.TicksPerMinute * job.Priority);
+
+    private static async Task<(List<Job> Jobs, ClaimRest? State)> AskAsync(Connections connections, ClaimRequest request, Ask ask, CancellationToken cancellationToken)
+    {
+        var (rows, rest) = await connections.SendAsync(
             async batch =>
             {
                 if (request.Limit > 0)
                 {
                     var claim = new NpgsqlBatchCommand(connections.Sql.Of(ClaimSql));
-                    AddScope(claim.Parameters, request, state.Now, request.Limit);
+                    AddScope(claim.Parameters, request, ask.Now, request.Limit);
                     claim.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.Slots });
-                    claim.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = state.IsExpired });
+                    claim.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = ask.IsExpired });
+                    claim.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ask.Since });
                     batch.BatchCommands.Add(claim);
                 }
 
-                var rest = new NpgsqlBatchCommand(connections.Sql.Of(RestSql));
-                AddScope(rest.Parameters, request, state.Now, null);
-                batch.BatchCommands.Add(rest);
-                return await ReadAsync(batch, cancellationToken);
+                if (ask.IsRestAsked)
+                {
+                    var rest = new NpgsqlBatchCommand(connections.Sql.Of(RestSql));
+                    AddScope(rest.Parameters, request, ask.Now, null);
+                    rest.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ask.Since });
+                    batch.BatchCommands.Add(rest);
+                }
+
+                return await ReadAsync(batch, (request.Limit > 0, ask.IsRestAsked), cancellationToken);
             },
             cancellationToken);
+        return (await NameAsync(connections, request, rows, ask.Now, cancellationToken), rest);
+    }
 
-    private static async Task<(List<Job> Jobs, ClaimRest State)> ReadAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    private static async Task<(List<ClaimedRow> Rows, ClaimRest? State)> ReadAsync(NpgsqlBatch batch, (bool Claim, bool State) asked, CancellationToken cancellationToken)
     {
-        var jobs = new List<Job>();
+        var (rows, rest) = (new List<ClaimedRow>(), (ClaimRest?)null);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        if (batch.BatchCommands.Count > 1)
+        while (asked.Claim && await reader.ReadAsync(cancellationToken))
         {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                jobs.Add(JobRow.Read(reader));
-            }
-
-            await reader.NextResultAsync(cancellationToken);
+            rows.Add(ClaimedRow.Read(reader));
         }
 
-        await reader.ReadAsync(cancellationToken);
-        var rest = new ClaimRest(reader.GetBoolean(0), reader.InstantOrNull(1), IsTrue(reader, 2), IsTrue(reader, 3), IsTrue(reader, 4));
+        if (asked.State)
+        {
+            _ = asked.Claim && await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            rest = new ClaimRest(reader.GetBoolean(0), reader.InstantOrNull(1), IsTrue(reader, 2), IsTrue(reader, 3), IsTrue(reader, 4));
+        }
 
         // To the end: an error at the commit comes only there.
         while (await reader.NextResultAsync(cancellationToken))
         {
         }
 
-        return (jobs, rest);
+        return (rows, rest);
+    }
+
+    // Rows name their lane only; each process knows the lanes it has met.
+    private static async Task<List<Job>> NameAsync(Connections connections, ClaimRequest request, List<ClaimedRow> rows, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var names = connections.Memory.LaneNames;
+        if (rows.Exists(row => !names.ContainsKey(row.Lane)))
+        {
+            await connections.ReadAsync(LaneTable.LoadAsync, cancellationToken);
+        }
+
+        return rows.ConvertAll(row => row.ToJob(names[row.Lane], request.Node, now));
     }
 
     private static bool IsTrue(NpgsqlDataReader row, int column) => !row.IsDBNull(column) && row.GetBoolean(column);
@@ -100,6 +144,8 @@ internal static class Claiming
         parameters.Add(new NpgsqlParameter { Value = (object?)request.Queues?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         parameters.Add(new NpgsqlParameter<long> { TypedValue = Instants.ToTicks(now) });
     }
+
+    private readonly record struct Ask(DateTimeOffset Now, long Since, bool IsRestAsked = true, bool IsExpired = false);
 
     private readonly record struct ClaimRest(bool IsHeld, DateTimeOffset? NextAt, bool IsLimited, bool HasExpired, bool IsNextLost);
 }

@@ -27,6 +27,11 @@ internal sealed class Conditions
             Add("state <> 3");
         }
 
+        if (filter.States is { Count: > 0 } states && states.All(state => state == JobState.Running))
+        {
+            Add(JobLists.IsRunning);
+        }
+
         Add("queue = ", filter.Queue);
         Add("handler = ", filter.Handler);
         Add("schedule = ", filter.Schedule);

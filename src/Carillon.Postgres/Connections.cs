@@ -33,6 +33,18 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
         },
         cancellationToken);
 
+    /// <summary>Runs work of a single statement, which is a transaction by itself: one round trip.</summary>
+    public Task<T> RunAloneAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) => RepeatAsync(
+        async () =>
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            var transaction = new Transaction(connection, memory, sql, cancellationToken);
+            var result = await work(transaction);
+            Know(transaction);
+            return result;
+        },
+        cancellationToken);
+
     private async Task<T> RepeatAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
@@ -80,13 +92,19 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
 
         // Not cancelled half-way: whether it is durable would not be known.
         await begun.CommitAsync(CancellationToken.None);
+        Know(transaction);
+        return result;
+    }
+
+    // It is committed.
+    private void Know(Transaction transaction)
+    {
         foreach (var (lane, id) in transaction.NewLanes)
         {
             memory.Lanes[lane] = id;
         }
 
         tell(transaction.Signal, transaction.FarSignal);
-        return result;
     }
 
     private static bool IsPassing(PostgresException exception) =>

@@ -11,7 +11,7 @@ internal sealed class ExecutionLists(Transaction transaction, ExecutionQuery que
 
     private async Task<List<Execution>> ListAsync()
     {
-        var running = Wants("running") && query.After?.FinishedAt is null ? await ReadAsync(JobColumns("carillon.job", "null"), "state = 1", null) : [];
+        var running = Wants("running") && query.After?.FinishedAt is null ? await ReadAsync(JobColumns("carillon.job", "null"), JobLists.IsRunning, null) : [];
         var succeeded = Wants("succeeded") ? await ReadAsync(JobColumns("carillon.job_done", "finished_at"), "state = 3", "finished_at") : [];
         var failed = query.State is "running" or "succeeded" ? [] : await ReadFailedAsync();
         return [.. running.Concat(succeeded).Concat(failed).Where(query.IsBehind).OrderByDescending(execution => execution.Place).Take(query.Limit)];

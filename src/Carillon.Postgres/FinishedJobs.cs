@@ -1,4 +1,5 @@
 using Carillon.Store;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Carillon.Postgres;
@@ -6,33 +7,38 @@ namespace Carillon.Postgres;
 /// <summary>Plain successes, all in one statement: the wide part of the river.</summary>
 internal static class FinishedJobs
 {
-    // The token in the join is the fence: a claim that was lost moves no row. The moved rows come back with what may have to follow.
-    private const string FinishSql = /*lang=sql*/ """
-        with f as (
-            select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::bigint[], $5::double precision[], $6::text[])
-                as f (id, token, node, began, progress, result)),
-        gone as (
-            delete from carillon.job j using f
-             where j.id = f.id and j.token = f.token and j.node = f.node and j.state = 1
-            returning j.*, f.began, f.progress as reported, f.result as answer),
-        done as (
-            insert into carillon.job_done (id, scheduled_at, run_at, created_at, started_at, finished_at, token, key_until, key_hold, timeout, expires_at,
-                   schedule_delay, progress, day, priority, attempt, owner_losses, args_version, state, is_delayed, tenant, origin, queue, handler, args_codec, args,
-                   node, key, concurrency_key, schedule, reason, result, retry, output, traceparent, tags)
-            select id, scheduled_at, run_at, created_at, began, $7, token,
-                   case when key is not null and key_hold > 0 then case when key_hold > 9223372036854775807 - $7 then 9223372036854775807 else $7 + key_hold end end,
-                   key_hold, timeout, expires_at, schedule_delay, coalesce(reported, progress), case when key is not null and key_hold > 0 then 0 else $8 end,
-                   priority, attempt, owner_losses, args_version, 3, is_delayed, tenant, origin, queue, handler, args_codec, args,
-                   node, key, concurrency_key, schedule, null, answer, retry, output, traceparent, tags
-              from gone)
-        select id, concurrency_key, schedule, schedule_delay from gone
-        """;
+    // Schema/0001.up.sql says how; the token is the fence: a claim that was lost moves no row.
+    private const string FinishSql = "select moved, has_dependents from carillon.finish($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    private const string HasDependents = "CA001";
+
+    /// <summary>
+    /// All of them by one statement that is a transaction by itself, and one round trip; null where something must follow in the same
+    /// transaction, and nothing is written.
+    /// </summary>
+    public static async Task<IReadOnlyList<bool>?> TryFinishAloneAsync(Connections connections, IReadOnlyList<Finish> finishes, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!finishes.All(IsPlain) || HasTwice(finishes))
+        {
+            return null;
+        }
+
+        try
+        {
+            var ends = finishes.OrderBy(finish => finish.Job.Id).ToArray();
+            var moved = await connections.RunAloneAsync(transaction => MoveAsync(transaction, ends, now, isAlone: true), cancellationToken);
+            return moved.Ids is null ? Enumerable.Repeat(element: true, finishes.Count).ToArray() : [.. finishes.Select(finish => moved.Ids.Contains(finish.Job.Id))];
+        }
+        catch (PostgresException exception) when (exception.SqlState == HasDependents)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Writes those it can, notes which were held, and says which places are left to be done one by one.</summary>
     public static async Task<IReadOnlyList<int>> FinishAsync(Transaction transaction, IReadOnlyList<Finish> finishes, bool[] results, DateTimeOffset now)
     {
         var places = Enumerable.Range(0, finishes.Count).ToList();
-        if (finishes.Select(finish => finish.Job.Id).Distinct().Count() < finishes.Count || finishes.Any(HasOrderedFollowUps))
+        if (HasTwice(finishes) || finishes.Any(HasOrderedFollowUps))
         {
             return places;
         }
@@ -46,6 +52,15 @@ internal static class FinishedJobs
         return places.FindAll(place => finishes[place].Outcome is not Outcome.Succeeded);
     }
 
+    private static bool IsPlain(Finish finish) =>
+        finish is { Outcome: Outcome.Succeeded { Then.Count: 0 }, Facts.Count: 0, Job: { ConcurrencyKey: null, ScheduleDelay: null } };
+
+    private static bool HasTwice(IReadOnlyList<Finish> finishes)
+    {
+        var seen = new HashSet<Guid>(finishes.Count);
+        return !finishes.All(finish => seen.Add(finish.Job.Id));
+    }
+
     // Whether a key is taken or a job known may depend on the other ends of the batch: then all go in their order.
     private static bool HasOrderedFollowUps(Finish finish) =>
         finish.Outcome is Outcome.Succeeded { Then: { Count: > 0 } then } && then.Any(job => job.Key is not null || job.After.Count > 0);
@@ -54,70 +69,75 @@ internal static class FinishedJobs
     {
         // In the order of ids, as every other writer of several rows goes: two that meet wait for each other, they do not block each other.
         plain.Sort((one, other) => one.Finish.Job.Id.CompareTo(other.Finish.Job.Id));
-        var ends = plain.ConvertAll(item => item.Finish);
-        var moved = await transaction.Use(FinishSql)
-            .SetAll(ends.ConvertAll(end => end.Job.Id).ToArray(), NpgsqlDbType.Uuid)
-            .SetAll(ends.ConvertAll(end => end.Job.Token).ToArray(), NpgsqlDbType.Bigint)
-            .SetAll(ends.ConvertAll(end => end.Job.Node).ToArray(), NpgsqlDbType.Text)
-            .SetAll(ends.ConvertAll(end => Instants.ToTicks(end.StartedAt)).ToArray(), NpgsqlDbType.Bigint)
-            .SetAll(ends.ConvertAll(end => end.Progress).ToArray(), NpgsqlDbType.Double)
-            .SetAll(ends.ConvertAll(end => ResultOf(end)).ToArray(), NpgsqlDbType.Text)
-            .Set(now).Set(Days.Of(now))
-            .ListAsync(row => new MovedJob(row.Id(0), row.TextOrNull(1), row.TextOrNull(2), row.SpanOrNull(3)));
-        var ids = moved.Select(job => job.Id).ToHashSet();
-        plain.ForEach(item => results[item.Place] = ids.Contains(item.Finish.Job.Id));
-        if (moved.Count > 0)
+        var (ids, hasDependents) = await MoveAsync(transaction, plain.ConvertAll(item => item.Finish).ToArray(), now, isAlone: false);
+        plain.ForEach(item => results[item.Place] = ids?.Contains(item.Finish.Job.Id) ?? true);
+        var ends = plain.FindAll(item => results[item.Place]).ConvertAll(item => item.Finish);
+        if (ends.Count > 0)
         {
-            await FollowAsync(transaction, moved, ends.FindAll(end => ids.Contains(end.Job.Id)), now);
+            await FollowAsync(transaction, ends, hasDependents, now);
         }
+    }
+
+    private static async Task<(HashSet<Guid>? Ids, bool HasDependents)> MoveAsync(Transaction transaction, Finish[] ends, DateTimeOffset now, bool isAlone)
+    {
+        var moved = await transaction.Use(FinishSql)
+            .SetAll(Array.ConvertAll(ends, end => end.Job.Id), NpgsqlDbType.Uuid)
+            .SetAll(Array.ConvertAll(ends, end => end.Job.Token), NpgsqlDbType.Bigint)
+            .SetAll(Array.ConvertAll(ends, end => end.Job.Node), NpgsqlDbType.Text)
+            .SetAll(Array.ConvertAll(ends, end => Instants.ToTicks(end.StartedAt)), NpgsqlDbType.Bigint)
+            .SetAll(Array.Exists(ends, end => end.Progress is not null) ? Array.ConvertAll(ends, end => end.Progress) : null, NpgsqlDbType.Double)
+            .SetAll(Array.Exists(ends, end => ResultOf(end) is not null) ? Array.ConvertAll(ends, ResultOf) : null, NpgsqlDbType.Text)
+            .Set(now).Set(Days.Of(now)).Set(isAlone)
+            .FirstAsync(row => (Ids: row.IsDBNull(0) ? null : row.GetFieldValue<Guid[]>(0), HasDependents: row.GetBoolean(1)));
+        if (moved.Ids is not { Length: 0 })
+        {
+            transaction.Tell(StoreSignal.Ended);
+            JobEnds.TellOfSlot(transaction, isFreed: true, Array.Exists(ends, end => end.Job.ConcurrencyKey is not null));
+        }
+
+        return (moved.Ids?.ToHashSet(), moved.HasDependents);
     }
 
     private static string? ResultOf(Finish end) => ((Outcome.Succeeded)end.Outcome).Result is { } result ? Texts.Storable(result) : null;
 
-    private static async Task FollowAsync(Transaction transaction, List<MovedJob> moved, List<Finish> ends, DateTimeOffset now)
+    private static async Task FollowAsync(Transaction transaction, List<Finish> ends, bool hasDependents, DateTimeOffset now)
     {
-        transaction.Tell(StoreSignal.Ended);
-        JobEnds.TellOfSlot(transaction, isFreed: true);
         await JournalTable.AppendAllAsync(transaction, [.. ends.SelectMany(end => end.Facts)], ends.ConvertAll(end => end.Job.Id).ToArray());
-        await FreeKeysAsync(transaction, moved.FindAll(job => job.ConcurrencyKey is not null));
-        foreach (var job in moved.Where(job => job is { Schedule: not null, ScheduleDelay: not null }))
+        await FreeKeysAsync(transaction, ends.FindAll(end => end.Job.ConcurrencyKey is not null));
+        foreach (var end in ends)
         {
-            await ScheduleTable.WakeAsync(transaction, job.Schedule!, now + job.ScheduleDelay!.Value);
+            await ScheduleTable.WakeAsync(transaction, end.Job, now);
         }
 
-        await LookAfterAsync(transaction, moved, now);
+        if (hasDependents)
+        {
+            await LookAfterAsync(transaction, ends, now);
+        }
+
         foreach (var asked in ends.SelectMany(end => ((Outcome.Succeeded)end.Outcome).Then))
         {
             await Enqueuing.FollowAsync(transaction, asked, now);
         }
     }
 
-    private static async Task FreeKeysAsync(Transaction transaction, List<MovedJob> keyed)
+    private static async Task FreeKeysAsync(Transaction transaction, List<Finish> keyed)
     {
         if (keyed.Count > 0)
         {
-            var keys = keyed.ConvertAll(job => job.ConcurrencyKey!).ToArray();
-            await BusyKeyTable.FreeAsync(transaction, keyed.ConvertAll(job => job.Id).ToArray(), keys);
+            var keys = keyed.ConvertAll(end => end.Job.ConcurrencyKey!).ToArray();
+            await BusyKeyTable.FreeAsync(transaction, keyed.ConvertAll(end => end.Job.Id).ToArray(), keys);
             await LaneTable.UnparkAsync(transaction, [.. keys.Distinct().Order(StringComparer.Ordinal)]);
         }
     }
 
-    // One question for all; nearly always nobody waits for any of them.
-    private static async Task LookAfterAsync(Transaction transaction, List<MovedJob> moved, DateTimeOffset now)
+    private static async Task LookAfterAsync(Transaction transaction, List<Finish> ends, DateTimeOffset now)
     {
-        if ((await JobAfterTable.FindDependentsAsync(transaction, moved.ConvertAll(job => job.Id).ToArray())).Count == 0)
+        foreach (var end in ends)
         {
-            return;
-        }
-
-        foreach (var job in moved)
-        {
-            if (await DoneTable.FindAsync(transaction, job.Id) is { } ended)
+            if (await DoneTable.FindAsync(transaction, end.Job.Id) is { } ended)
             {
                 await JobEnds.LookAfterAsync(transaction, [ended], now);
             }
         }
     }
-
-    private sealed record MovedJob(Guid Id, string? ConcurrencyKey, string? Schedule, TimeSpan? ScheduleDelay);
 }

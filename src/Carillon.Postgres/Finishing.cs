@@ -8,14 +8,21 @@ internal static class Finishing
     // The fence: a claim that was taken back, and perhaps given to another, has another token.
     private const string ClaimedSql = $"select {JobRow.Columns} from carillon.job where id = $1 and token = $2 and node = $3 and state = 1 for update";
 
+    private const string IsLost = "not exists (select 1 from carillon.lease l where l.name = 'node/' || b.node and l.token = b.node_token and l.until > $1)";
+
     private const string LostSql = $"""
         select {JobRow.Columns} from carillon.job j
          where j.state = 1
-           and not exists (select 1 from carillon.lease l where l.name = 'node/' || j.node and l.token = j.node_token and l.until > $1)
+           and j.id = any (array(select unnest(b.jobs) from carillon.claim_batch b where {IsLost}))
+           and j.batch = any (array(select b.id from carillon.claim_batch b where {IsLost}))
          order by j.id for update
         """;
 
-    private const string OfNodeSql = $"select {JobRow.Columns} from carillon.job where state = 1 and node = $1 order by id for update";
+    private const string OfNodeSql = $"""
+        select {JobRow.Columns} from carillon.job
+         where state = 1 and node = $1 and id = any (array(select unnest(jobs) from carillon.claim_batch where node = $1))
+         order by id for update
+        """;
 
     public static async Task<IReadOnlyList<bool>> FinishAllAsync(Transaction transaction, IReadOnlyList<Finish> finishes, DateTimeOffset now)
     {

@@ -59,15 +59,15 @@ internal static class JobEnds
             await JobAfterTable.DeleteAsync(transaction, before.Id);
         }
 
-        TellOfSlot(transaction, before.State == JobState.Running);
+        TellOfSlot(transaction, before.State == JobState.Running, before.ConcurrencyKey is not null);
         await RecordAsync(transaction, closed, now);
         return closed;
     }
 
-    /// <summary>A slot came free: this node knows where it is, the others care only where a limit over the cluster counts.</summary>
-    public static void TellOfSlot(Transaction transaction, bool isFreed)
+    /// <summary>A slot came free: the node whose own it is knows that; others care only where a key or a limit over the cluster counts.</summary>
+    public static void TellOfSlot(Transaction transaction, bool isFreed, bool isKeyed)
     {
-        transaction.TellNear(isFreed ? StoreSignal.Jobs : StoreSignal.None);
+        transaction.TellNear(isFreed && isKeyed ? StoreSignal.Jobs : StoreSignal.None);
         transaction.Tell(isFreed && transaction.Memory.IsLimited ? StoreSignal.Jobs : StoreSignal.None);
     }
 

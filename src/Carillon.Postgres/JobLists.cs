@@ -5,21 +5,24 @@ namespace Carillon.Postgres;
 /// <summary>Jobs as readers see them, from a snapshot of their own: a job that moves between the tables is seen in one of them.</summary>
 internal static class JobLists
 {
+    /// <summary>The condition of running jobs: found by the claims they came with.</summary>
+    public const string IsRunning = "state = 1 and id = any (array(select unnest(jobs) from carillon.claim_batch))";
+
     private const string FindSql = $"""
         select {JobRow.Columns} from carillon.job where id = $1 union all select {JobRow.Columns} from carillon.job_done where id = $1 limit 1
         """;
 
-    private const string SummarySql = /*lang=sql*/ """
+    private const string SummarySql = $"""
         select l.queue, l.handler, 0, sum(j.n)::bigint, min(j.first)
-          from (select lane, count(*) as n, min(run_at) as first from carillon.job where lane > 0 group by lane
+          from (select lane, count(*) as n, min(run_at) as first from carillon.job where lane > 0 and state = 0 group by lane
                 union all
                 select -lane, count(*), min(run_at) from carillon.job where concurrency_key is not null and lane < 0 group by lane) j
           join carillon.lane l on l.id = j.lane
          group by l.queue, l.handler
         union all
-        select queue, handler, 1, count(*), min(run_at) from carillon.job where state = 1 group by queue, handler
+        select queue, handler, 1, count(*), min(run_at) from carillon.job where {IsRunning} group by queue, handler
         union all
-        select queue, handler, 2, count(*), min(run_at) from carillon.job where state = 2 group by queue, handler
+        select queue, handler, 2, count(*), min(run_at) from carillon.job where lane is null group by queue, handler
         union all
         select queue, handler, 4, count(*), min(run_at) from carillon.job_done where state = 4 and day = 0 group by queue, handler
         """;

@@ -73,8 +73,8 @@ internal static class JobRow
     // The few names that all jobs of a batch have in common are kept once while they live together.
     private static string Shared(string name) => string.IsInterned(name) ?? name;
 
-    private static RetryPolicy? ReadRetry(string? json) => json is null ? null : JsonSerializer.Deserialize(json, StoreJson.Default.RetryPolicy);
+    public static RetryPolicy? ReadRetry(string? json) => json is null ? null : JsonSerializer.Deserialize(json, StoreJson.Default.RetryPolicy);
 
-    private static IReadOnlyList<string> ReadTags(string? json) =>
+    public static IReadOnlyList<string> ReadTags(string? json) =>
         json is null ? [] : JsonSerializer.Deserialize(json, StoreJson.Default.IReadOnlyListString) ?? [];
 }

@@ -10,11 +10,12 @@ internal static class JobTable
     private const string SaveSql = /*lang=sql*/ """
         update carillon.job
            set state = $2, reason = $3, attempt = $4, owner_losses = $5, run_at = $6, is_delayed = $7, started_at = $8, node = $9,
-               token = $10, error = $11, progress = $12, cancel_reason = $13, lane = $14
+               token = $10, error = $11, progress = $12, cancel_reason = $13, lane = $14, batch = case when $2 = 1 then batch end
          where id = $1
         """;
 
     private const string ProgressSql = "update carillon.job set progress = $3 where id = $1 and token = $2 and state = 1";
+    private const string LeaveBatchSql = "select carillon.leave_batches($1)";
     private const string DeleteSql = "delete from carillon.job where id = $1";
     private const string FindSql = $"select {JobRow.Columns} from carillon.job where id = $1 for update";
 
@@ -57,6 +58,7 @@ internal static class JobTable
     /// <summary>Writes what can change of a live job.</summary>
     public static async Task SaveAsync(Transaction transaction, Job before, Job job)
     {
+        await LeaveBatchAsync(transaction, before, job.State);
         await transaction.Use(SaveSql).Set(job.Id).Set((int)job.State).Set(job.Reason).Set(job.Attempt).Set(job.OwnerLosses)
             .Set(job.RunAt).Set(job.IsDelayed).Set(job.StartedAt).Set(job.Node).Set(job.Token)
             .Set(job.Error).Set(job.Progress).Set(job.CancelReason).Set(await PlaceAsync(transaction, job)).RunAsync();
@@ -70,9 +72,16 @@ internal static class JobTable
     /// <summary>Takes the row of a job away; it goes to the ended ones.</summary>
     public static async Task DeleteAsync(Transaction transaction, Job before)
     {
+        await LeaveBatchAsync(transaction, before, null);
         await transaction.Use(DeleteSql).Set(before.Id).RunAsync();
         await LeaveAsync(transaction, before, null);
     }
+
+    // Before the row says that it does not run: what runs is counted by its claim's batch.
+    private static Task LeaveBatchAsync(Transaction transaction, Job before, JobState? next) =>
+        before.State == JobState.Running && next != JobState.Running
+            ? transaction.Use(LeaveBatchSql).SetAll([before.Id], NpgsqlTypes.NpgsqlDbType.Uuid).RunAsync()
+            : Task.CompletedTask;
 
     // Whatever made this one leave, another of its key may be the next now. The key's row first: it waits for claims that are parking.
     private static async Task LeaveAsync(Transaction transaction, Job before, JobState? next)
@@ -93,8 +102,7 @@ internal static class JobTable
     // A job whose key is busy stands in its lane too: the first claim that meets it parks it.
     private static async Task<int?> PlaceAsync(Transaction transaction, Job job) => job.State switch
     {
-        JobState.Running => 0,
-        JobState.Pending => await LaneTable.OfAsync(transaction, job.Queue, job.Handler, job.Priority),
+        JobState.Running or JobState.Pending => await LaneTable.OfAsync(transaction, job.Queue, job.Handler, job.Priority),
         _ => null,
     };
 

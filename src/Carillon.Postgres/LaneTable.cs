@@ -13,6 +13,7 @@ internal static class LaneTable
         """;
 
     private const string FindSql = "select id from carillon.lane where queue = $1 and handler = $2 and priority = $3";
+    private const string AllSql = "select id, queue, handler, priority from carillon.lane";
     private const string UnparkSql = "select carillon.unpark($1)";
     private const string ParkedKeysSql = "select distinct concurrency_key from carillon.job where concurrency_key is not null and lane < 0 order by 1";
 
@@ -33,6 +34,14 @@ internal static class LaneTable
         id = await transaction.Use(FindSql).Set(queue).Set(handler).Set(priority).FirstAsync(row => row.GetInt32(0));
         id = id != 0 ? id : await transaction.Use(AddSql).Set(queue).Set(handler).Set(priority).FirstAsync(row => row.GetInt32(0));
         return transaction.NewLanes[lane] = id;
+    }
+
+    /// <summary>Remembers the names of all lanes.</summary>
+    public static async Task<int> LoadAsync(Transaction transaction)
+    {
+        var lanes = await transaction.Use(AllSql).ListAsync(row => (Id: row.GetInt32(0), Name: (row.GetString(1), row.GetString(2), row.GetInt32(3))));
+        lanes.ForEach(lane => transaction.Memory.LaneNames[lane.Id] = lane.Name);
+        return lanes.Count;
     }
 
     /// <summary>

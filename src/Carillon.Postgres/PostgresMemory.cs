@@ -11,6 +11,12 @@ internal sealed class PostgresMemory
     /// <summary>Lanes are never removed.</summary>
     public ConcurrentDictionary<(string Queue, string Handler, int Priority), int> Lanes { get; } = new();
 
+    /// <summary>The same the other way round.</summary>
+    public ConcurrentDictionary<int, (string Queue, string Handler, int Priority)> LaneNames { get; } = new();
+
+    /// <summary>Up to where this process's claims have emptied the lanes.</summary>
+    public Frontier Frontier { get; } = new();
+
     /// <summary>A claim of this process met a limit over the cluster: the end of any job may let another one run elsewhere.</summary>
     public bool IsLimited { get; set; }
 

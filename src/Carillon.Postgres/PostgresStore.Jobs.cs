@@ -24,8 +24,9 @@ internal sealed partial class PostgresStore
         return batch;
     }
 
-    public Task<IReadOnlyList<bool>> FinishAsync(IReadOnlyList<Finish> finishes, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(transaction => Finishing.FinishAllAsync(transaction, finishes, now), cancellationToken);
+    public async Task<IReadOnlyList<bool>> FinishAsync(IReadOnlyList<Finish> finishes, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await FinishedJobs.TryFinishAloneAsync(Ready, finishes, now, cancellationToken)
+        ?? await WriteAsync(transaction => Finishing.FinishAllAsync(transaction, finishes, now), cancellationToken);
 
     public async Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         _rest.IsNoneLost(now) ? [] : await WriteAsync(transaction => Finishing.ReclaimAsync(transaction, now), cancellationToken);

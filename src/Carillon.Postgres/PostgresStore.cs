@@ -10,7 +10,6 @@ namespace Carillon.Postgres;
 /// </summary>
 internal sealed partial class PostgresStore : IStore
 {
-    private const string ClockSql = "select (extract(epoch from clock_timestamp()) * 10000000)::bigint";
     private const string GreatestIdSql = /*lang=sql*/ """
         (select id from carillon.job order by id desc limit 1) union all (select id from carillon.job_done order by id desc limit 1) order by id desc limit 1
         """;
@@ -65,9 +64,7 @@ internal sealed partial class PostgresStore : IStore
         }
     }
 
-    // At the middle of the round trip it is what the caller's clock should say then.
-    public async Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken) =>
-        Instants.FromTicks(await ReadAsync(transaction => transaction.Use(ClockSql).FirstAsync(row => row.GetInt64(0)), cancellationToken));
+    public async Task<StoreTime?> GetTimeAsync(CancellationToken cancellationToken) => await ReadAsync(ServerClock.ReadAsync, cancellationToken);
 
     public Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken) =>
         WriteAsync(

@@ -17,7 +17,7 @@ internal static class Changing
             {
                 // Read anew: an earlier change may have ended it, as a dependent.
                 var before = Find(transaction, id);
-                if (before is not null && filter.Matches(before) && TryChange(transaction, before, change, act, now))
+                if (before is not null && filter.Matches(before) && TryChange(transaction, before, change, now))
                 {
                     JournalTable.AppendAct(transaction, Subject.Of(id), act, State(before), act is null ? null : State(Find(transaction, id)), now);
                     changed.Add(id);
@@ -84,9 +84,9 @@ internal static class Changing
         return candidates;
     }
 
-    private static bool TryChange(Transaction transaction, Job job, JobChange change, Act? act, DateTimeOffset now) => change switch
+    private static bool TryChange(Transaction transaction, Job job, JobChange change, DateTimeOffset now) => change switch
     {
-        JobChange.Cancel => TryCancel(transaction, job, act?.What == "schedule.overlap" ? "overlap" : "user", now),
+        JobChange.Cancel => TryCancel(transaction, job, "user", now),
         JobChange.Retry => TryRetry(transaction, job, now),
         _ => TryDelete(transaction, job),
     };

@@ -43,7 +43,7 @@ internal sealed partial class SqliteStore : IStore
 
     public Task UpgradeSchemaAsync(CancellationToken cancellationToken) => Task.Run(Open, cancellationToken);
 
-    public Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+    public Task<StoreTime?> GetTimeAsync(CancellationToken cancellationToken) => Task.FromResult<StoreTime?>(null);
 
     public Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken) =>
         Writer.RunAsync(transaction => Shifting.Shift(transaction, step), cancellationToken);

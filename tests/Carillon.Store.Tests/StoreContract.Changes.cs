@@ -45,20 +45,6 @@ public abstract partial class StoreContract
         Assert.Equal((state, Noon), ((await LoadAsync(job.Id)).State, (await LoadAsync(job.Id)).FinishedAt!.Value));
     }
 
-    [Fact]
-    public async Task A_rule_of_a_schedule_cancels_for_overlap()
-    {
-        var pending = await MakeAsync(Ask("unclaimed"));
-        var running = await RunAsync();
-        var rule = new Act("nightly", "code", "schedule.overlap");
-
-        await ChangeAsync(pending.Id, JobChange.Cancel, act: rule);
-        await ChangeAsync(running.Id, JobChange.Cancel, act: rule);
-
-        await AssertStateAsync(pending.Id, JobState.Cancelled, "overlap");
-        Assert.Equal("overlap", (await LoadAsync(running.Id)).CancelReason);
-    }
-
     [Theory]
     [InlineData(JobState.Dead)]
     [InlineData(JobState.Cancelled)]

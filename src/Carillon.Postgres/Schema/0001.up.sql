@@ -23,9 +23,11 @@ create table carillon.lane (
 );
 
 -- Live jobs only. state: 0 pending, 1 running, 2 waiting (3 succeeded, 4 dead, 5 cancelled stand in job_done).
--- lane: its lane's id while it may be claimed; the same negated while its concurrency key is busy (parked: no claim meets it);
--- 0 while it runs; null while it waits for other jobs. node_token: the lease of the node that its claim rests on.
--- Columns of a fixed width come first: no bytes are lost to alignment.
+-- lane: its lane's id while it may be claimed or runs; the same negated while its concurrency key is busy (parked: no claim meets it);
+-- null while it waits for other jobs. batch: the claim_batch it runs under. A claim changes no column that stands in an index or in
+-- an index's condition, and half of each page is left free: so its new row version costs no index anything (heap-only), which halves
+-- a job's whole cost. No index may therefore name state, node, token, attempt, started_at or batch. Columns of a fixed width come
+-- first: no bytes are lost to alignment.
 create table carillon.job (
     id uuid not null,
     scheduled_at bigint not null,
@@ -34,7 +36,7 @@ create table carillon.job (
     started_at bigint,
     finished_at bigint,
     token bigint not null,
-    node_token bigint,
+    batch bigint,
     key_hold bigint not null,
     timeout bigint,
     expires_at bigint,
@@ -66,13 +68,11 @@ create table carillon.job (
     traceparent text,
     tags text,
     primary key (id)
-) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000, autovacuum_vacuum_cost_delay = 0);
 
--- Claims, and the counts of the summary.
+-- Claims, and the counts of the summary. What runs stands among them until it ends; claims step over it.
 create index job_lane on carillon.job (lane, run_at, id) where lane > 0;
--- What runs: limits, the claims of lost nodes, the summary.
-create index job_running on carillon.job (queue, handler) where state = 1;
 -- One live job for a key.
 create unique index job_key on carillon.job (tenant, key) where key is not null;
 -- Live jobs of a concurrency key, and its parked ones, lane by lane, when it is free again.
@@ -80,11 +80,27 @@ create index job_concurrency on carillon.job (concurrency_key, lane, run_at, id)
 -- The next to expire.
 create index job_expiry on carillon.job (expires_at) where expires_at is not null;
 -- Waiting jobs, for the summary.
-create index job_waiting on carillon.job (queue, handler, run_at) where state = 2;
--- Running jobs that were asked to stop, for the heartbeat.
-create index job_cancel on carillon.job (node) where cancel_reason is not null;
+create index job_waiting on carillon.job (queue, handler, run_at) where lane is null;
+-- What a running job's node must be told.
+create index job_cancel on carillon.job (id) where cancel_reason is not null;
 -- Jobs of a schedule, newest first.
 create index job_schedule on carillon.job (schedule, id) where schedule is not null;
+
+-- What runs: a row for each lane of each claim, as long as one of its jobs runs. It finds running jobs without an index over them, and
+-- running is how many there are: whoever takes a job out of the state 1 takes it off here, in the same transaction (leave_batches).
+-- node_token: the lease of the node that the claim rests on.
+create sequence carillon.claim_batch_id;
+create table carillon.claim_batch (
+    id bigint primary key,
+    node_token bigint not null,
+    lane integer not null,
+    running integer not null,
+    node text collate "C" not null,
+    jobs uuid[] not null
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+-- Ids do not compress.
+alter table carillon.claim_batch alter column jobs set storage external;
+create index claim_batch_lane on carillon.claim_batch (lane);
 
 -- Concurrency keys in use, by the running job that has it. Rows are written only under the key's advisory lock (lock_keys below).
 create table carillon.busy_key (
@@ -257,6 +273,37 @@ begin
 end
 $$;
 
+-- How many jobs of a queue, or of a handler, run in the whole cluster. Volatile: it sees every claim before the lock that its caller has.
+create function carillon.running_in(p_queue text, p_handler text) returns integer language sql volatile as $$
+    select coalesce(sum(b.running), 0)::integer from carillon.lane l join carillon.claim_batch b on b.lane = l.id
+     where l.queue = p_queue or l.handler = p_handler
+$$;
+
+-- So many jobs of each of these batches stopped running. In one order, so that two never wait for each other.
+create function carillon.leave(p_batches bigint[], p_counts integer[]) returns void language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_is_empty boolean;
+begin
+    if cardinality(p_batches) > 1 then
+        perform 1 from carillon.claim_batch b where b.id = any (p_batches) order by b.id for no key update;
+    end if;
+    with counted as (
+        update carillon.claim_batch b set running = b.running - u.n from unnest(p_batches, p_counts) u (id, n) where b.id = u.id returning b.running)
+    select bool_or(c.running <= 0) into v_is_empty from counted c;
+    if v_is_empty then
+        delete from carillon.claim_batch b where b.id = any (p_batches) and b.running <= 0;
+    end if;
+end
+$$;
+
+-- These jobs stop running; their rows are locked, and still say that they run.
+create function carillon.leave_batches(p_ids uuid[]) returns void language sql volatile as $$
+    select carillon.leave(array_agg(g.batch), array_agg(g.n))
+      from (select j.batch, count(*)::integer as n from carillon.job j where j.id = any (p_ids) and j.state = 1 group by j.batch) g
+$$;
+
 -- The lanes that a node may claim from, with the limits over the whole cluster that hold for each.
 create function carillon.served(p_handlers text[], p_limits integer[], p_queues text[])
 returns table (lane integer, priority integer, queue text, queue_max integer, handler text, handler_max integer)
@@ -273,20 +320,24 @@ create function carillon.open_lanes(p_handlers text[], p_limits integer[], p_que
 returns setof integer
 language sql stable as $$
     select s.lane from carillon.served(p_handlers, p_limits, p_queues) s
-     where (s.queue_max is null or s.queue_max > (select count(*) from carillon.job j where j.state = 1 and j.queue = s.queue))
-       and (s.handler_max is null or s.handler_max > (select count(*) from carillon.job j where j.state = 1 and j.handler = s.handler))
+     where (s.queue_max is null or s.queue_max > carillon.running_in(s.queue, null))
+       and (s.handler_max is null or s.handler_max > carillon.running_in(null, s.handler))
 $$;
 
 -- Gives a node up to p_limit due jobs; none while expired ones wait to be cancelled, unless p_is_expired says that this was done. A job
 -- whose node was lost goes into one of the p_slots first places or ends the claim. Rows that another claim has locked are passed over, so
 -- claims never wait for each other, but where a limit must be counted (limit_lock). Volatile: each statement in it sees what was
--- committed before that statement, which counting behind a lock needs.
+-- committed before that statement, which counting behind a lock needs. p_since: the least rank that is looked at; the entries of ended
+-- jobs stay in the index until the next vacuum, and a busy queue leaves many behind.
 create function carillon.claim(p_node text, p_token bigint, p_limit integer, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
-    p_slots integer, p_is_expired boolean)
-returns setof carillon.job
+    p_slots integer, p_is_expired boolean, p_since bigint)
+returns table (id uuid, lane integer, token bigint, attempt integer, run_at bigint, scheduled_at bigint, created_at bigint, is_delayed boolean, owner_losses integer,
+    args bytea, tenant text, origin text, args_codec text, args_version integer, reason text, error text, result text, progress double precision, key text, key_hold bigint,
+    concurrency_key text, retry text, timeout bigint, expires_at bigint, schedule text, schedule_delay bigint, output text, traceparent text, tags text)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
 declare
     v_left integer := p_limit;
     v_rounds integer := 0;
@@ -298,9 +349,8 @@ declare
     l_ids integer[]; l_priorities integer[]; l_queues integer[]; l_handlers integer[];
     q_names text[]; q_rooms integer[];
     h_names text[]; h_rooms integer[];
-    c_ids uuid[]; c_keys text[]; c_lanes bigint[]; c_places bigint[]; c_losses integer[];
-    t_ids uuid[]; t_keys text[];
-    free_keys text[]; g_ids uuid[]; park uuid[];
+    c_rows tid[]; c_ids uuid[]; c_keys text[]; c_lanes integer[]; c_losses integer[];
+    t_rows tid[]; park tid[]; free_keys text[]; g_ids uuid[];
 begin
     if p_limit <= 0 or not exists (select 1 from carillon.lease where name = 'node/' || p_node and token = p_token and until > p_now) then
         return;
@@ -328,10 +378,10 @@ begin
              or (k.kind = 'h' and k.name in (select s.handler from carillon.served(p_handlers, p_limits, p_queues) s where s.handler_max is not null))
           order by k.kind, k.name for update;
         select array_agg(r.queue), array_agg(r.room) into q_names, q_rooms from (
-            select s.queue, min(s.queue_max) - (select count(*) from carillon.job j where j.state = 1 and j.queue = s.queue)::integer as room
+            select s.queue, min(s.queue_max) - carillon.running_in(s.queue, null) as room
               from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null group by s.queue) r;
         select array_agg(r.handler), array_agg(r.room) into h_names, h_rooms from (
-            select s.handler, min(s.handler_max) - (select count(*) from carillon.job j where j.state = 1 and j.handler = s.handler)::integer as room
+            select s.handler, min(s.handler_max) - carillon.running_in(null, s.handler) as room
               from carillon.served(p_handlers, p_limits, p_queues) s where s.handler_max is not null group by s.handler) r;
         select array_agg(s.lane order by s.lane), array_agg(s.priority order by s.lane),
                array_agg(array_position(q_names, s.queue) order by s.lane), array_agg(array_position(h_names, s.handler) order by s.lane)
@@ -341,21 +391,19 @@ begin
 
     while v_left > 0 and not v_is_over and v_rounds < 100 loop
         v_rounds := v_rounds + 1;
-        select array_agg(c.id order by c.rank, c.id), array_agg(c.key order by c.rank, c.id), array_agg(c.lane order by c.rank, c.id),
-               array_agg(c.place order by c.rank, c.id), array_agg(c.losses order by c.rank, c.id)
-          into c_ids, c_keys, c_lanes, c_places, c_losses
-          from (select b.id, b.rank, b.key, b.lane, b.losses,
-                       case when b.key is null then 1 else row_number() over (partition by b.key order by b.rank, b.id) end as place
-                  from (select j.id, j.run_at - 600000000::bigint * u.priority as rank, j.concurrency_key as key, j.owner_losses as losses, u.n as lane
-                          from unnest(l_ids, l_priorities) with ordinality u (id, priority, n)
-                         cross join lateral (
-                               select k.id, k.run_at, k.concurrency_key, k.owner_losses from carillon.job k
-                                where k.lane = u.id and k.lane > 0 and k.run_at <= p_now and (k.expires_at is null or k.expires_at > p_now)
-                                order by k.run_at, k.id limit v_left + v_skipped for no key update skip locked) j
-                         where not v_is_limited
-                            or (coalesce(q_rooms[l_queues[u.n]], 1) > 0 and coalesce(h_rooms[l_handlers[u.n]], 1) > 0)
-                         order by 2, 1
-                         limit case when v_is_limited then null else v_left + v_skipped end) b) c;
+        -- The candidates, best rank first, locked: of each lane its first ones. This is the hot statement.
+        select array_agg(c.row), array_agg(c.id), array_agg(c.key), array_agg(c.lane), array_agg(c.losses)
+          into c_rows, c_ids, c_keys, c_lanes, c_losses
+          from (select j.row, j.id, j.concurrency_key as key, j.owner_losses as losses, u.n::integer as lane
+                  from unnest(l_ids, l_priorities) with ordinality u (id, priority, n)
+                 cross join lateral (
+                       select k.ctid as row, k.id, k.run_at, k.concurrency_key, k.owner_losses from carillon.job k
+                        where k.lane = u.id and k.lane > 0 and k.run_at >= p_since + 600000000::bigint * u.priority and k.run_at <= p_now and k.state = 0 and (k.expires_at is null or k.expires_at > p_now)
+                        order by k.run_at, k.id limit v_left + v_skipped for no key update skip locked) j
+                 where not v_is_limited
+                    or (coalesce(q_rooms[l_queues[u.n]], 1) > 0 and coalesce(h_rooms[l_handlers[u.n]], 1) > 0)
+                 order by j.run_at - 600000000::bigint * u.priority, j.id
+                 limit case when v_is_limited then null else v_left + v_skipped end) c;
         exit when c_ids is null;
 
         park := '{}';
@@ -363,12 +411,12 @@ begin
         if v_is_limited or 0 < any (c_losses) then
             -- One by one, best first, while there is room; no further than where a lane that has more was cut off, for what it has
             -- more may stand before the next one of another lane.
-            t_ids := '{}';
+            t_rows := '{}';
             select min(p.last) into v_horizon
               from (select max(u.n) as last, count(*) as n from unnest(c_lanes) with ordinality u (lane, n) group by u.lane) p
              where v_is_limited and p.n >= v_left + v_skipped;
             for i in 1 .. cardinality(c_ids) loop
-                exit when cardinality(t_ids) >= v_left or i > v_horizon;
+                exit when cardinality(t_rows) >= v_left or i > v_horizon;
                 continue when coalesce(q_rooms[l_queues[c_lanes[i]]], 1) <= 0 or coalesce(h_rooms[l_handlers[c_lanes[i]]], 1) <= 0;
                 if c_keys[i] is not null then
                     if not carillon.try_lock_key(c_keys[i]) then
@@ -376,18 +424,18 @@ begin
                         continue;
                     end if;
                     if carillon.is_busy(c_keys[i]) then
-                        park := park || c_ids[i];
+                        park := park || c_rows[i];
                         continue;
                     end if;
                 end if;
-                if c_losses[i] > 0 and p_limit - v_left + cardinality(t_ids) >= p_slots then
+                if c_losses[i] > 0 and p_limit - v_left + cardinality(t_rows) >= p_slots then
                     v_is_over := true;
                     exit;
                 end if;
                 if c_keys[i] is not null then
                     insert into carillon.busy_key (key, job) values (c_keys[i], c_ids[i]);
                 end if;
-                t_ids := t_ids || c_ids[i];
+                t_rows := t_rows || c_rows[i];
                 if l_queues[c_lanes[i]] is not null then
                     q_rooms[l_queues[c_lanes[i]]] := q_rooms[l_queues[c_lanes[i]]] - 1;
                 end if;
@@ -396,42 +444,45 @@ begin
                 end if;
             end loop;
         elsif cardinality(array_remove(c_keys, null)) = 0 then
-            t_ids := c_ids;
+            t_rows := c_rows;
         else
-            select array_agg(c.id order by c.n) filter (where c.place = 1), array_agg(c.key order by c.n) filter (where c.place = 1),
-                   coalesce(array_agg(c.id) filter (where c.place > 1), '{}')
-              into t_ids, t_keys, park
-              from unnest(c_ids, c_keys, c_places) with ordinality c (id, key, place, n);
-
             -- Only keys whose lock is free: whoever has it frees the key or takes it right now, and its jobs are left for the next claim.
             -- What is locked and not taken then is busy, and stays so until this claim is committed: its job is parked, and is seen
             -- by whoever frees the key.
             select coalesce(array_agg(u.key), '{}') into free_keys
-              from (select distinct k.key from unnest(t_keys) k (key) where k.key is not null) u
+              from (select distinct k.key from unnest(c_keys) k (key) where k.key is not null) u
              where carillon.try_lock_key(u.key);
-            with taken as (
-                insert into carillon.busy_key as b (key, job)
-                select u.key, u.id from unnest(t_ids, t_keys) u (id, key) join unnest(free_keys) f (key) on f.key = u.key
-                on conflict (key) do nothing
-                returning b.job)
+            v_skipped := v_skipped + (select count(*) from unnest(c_keys) k (key) where k.key is not null and k.key <> all (free_keys));
+            select array_agg(u.row order by u.n), array_agg(u.id order by u.n), array_agg(u.key order by u.n) into c_rows, c_ids, c_keys
+              from (select u.* from unnest(c_rows, c_ids, c_keys) with ordinality u (row, id, key, n) left join unnest(free_keys) f (key) on f.key = u.key
+                     where u.key is null or f.key is not null order by u.n limit v_left) u;
+            with first as (
+                select distinct on (u.key) u.key, u.id from unnest(c_ids, c_keys) with ordinality u (id, key, n) where u.key is not null order by u.key, u.n),
+            taken as (
+                insert into carillon.busy_key as b (key, job) select f.key, f.id from first f on conflict do nothing returning b.job)
             select coalesce(array_agg(taken.job), '{}') into g_ids from taken;
-            select coalesce(array_agg(j.id), '{}') into park from carillon.job j where j.id = any (park) and j.concurrency_key = any (free_keys);
-            select coalesce(array_agg(u.id) filter (where u.key is null or g.id is not null), '{}'),
-                   park || coalesce(array_agg(u.id) filter (where u.key is not null and g.id is null and f.key is not null), '{}'),
-                   v_skipped + count(*) filter (where u.key is not null and f.key is null)
-              into t_ids, park, v_skipped
-              from unnest(t_ids, t_keys) u (id, key) left join unnest(g_ids) g (id) on g.id = u.id left join unnest(free_keys) f (key) on f.key = u.key;
+            select coalesce(array_agg(u.row) filter (where u.key is null or g.id is not null), '{}'),
+                   coalesce(array_agg(u.row) filter (where u.key is not null and g.id is null), '{}')
+              into t_rows, park
+              from unnest(c_rows, c_ids, c_keys) u (row, id, key) left join unnest(g_ids) g (id) on g.id = u.id;
         end if;
 
         if cardinality(park) > 0 then
-            update carillon.job j set lane = -j.lane where j.id = any (park) and j.lane > 0;
+            update carillon.job j set lane = -j.lane where j.ctid = any (park) and j.lane > 0;
         end if;
 
         return query
+        with batch as (
+            insert into carillon.claim_batch as b (id, node_token, lane, running, node, jobs)
+            select nextval('carillon.claim_batch_id'), p_token, t.lane, count(*), p_node, array_agg(t.id) from carillon.job t where t.ctid = any (t_rows) group by t.lane
+            returning b.id, b.lane)
         update carillon.job j
-           set state = 1, lane = 0, attempt = j.attempt + 1, token = j.token + 1, started_at = p_now, node = p_node, node_token = p_token
-         where j.id = any (t_ids)
-        returning j.*;
+           set state = 1, attempt = j.attempt + 1, token = j.token + 1, started_at = p_now, node = p_node, batch = b.id
+          from batch b
+         where j.ctid = any (t_rows) and b.lane = j.lane
+        returning j.id, j.lane, j.token, j.attempt, j.run_at, j.scheduled_at, j.created_at, j.is_delayed, j.owner_losses, j.args, nullif(j.tenant, ''), nullif(j.origin, ''),
+               nullif(j.args_codec, 'json'), nullif(j.args_version, 0), j.reason, j.error, j.result, j.progress, j.key, nullif(j.key_hold, 0), j.concurrency_key, j.retry, j.timeout,
+               j.expires_at, j.schedule, j.schedule_delay, j.output, j.traceparent, j.tags;
         get diagnostics v_count = row_count;
         v_left := v_left - v_count;
         exit when cardinality(park) = 0 and v_horizon is null;
@@ -442,13 +493,13 @@ $$;
 -- What a claim's caller must know besides: whether the node's lease is held, when the next job that no limit holds back is due, whether
 -- a limit counts among its lanes, whether jobs have expired, and whether the best of the due jobs has lost its node before. Heads of
 -- lanes whose key is busy are parked on the way.
-create function carillon.claim_rest(p_node text, p_token bigint, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
+create function carillon.claim_rest(p_node text, p_token bigint, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint, p_since bigint,
     out is_held boolean, out next_at bigint, out is_limited boolean, out has_expired boolean, out is_next_lost boolean)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-    l_ids integer[];
+    l_ids integer[]; l_priorities integer[];
     v_lane integer;
     v_head record;
     v_parked integer := 0;
@@ -462,9 +513,10 @@ begin
     has_expired := exists (select 1 from carillon.job where expires_at <= p_now and state <> 1);
     is_limited := exists (select 1 from carillon.served(p_handlers, p_limits, p_queues) s where s.queue_max is not null or s.handler_max is not null);
     if is_limited then
-        select array_agg(o) into l_ids from carillon.open_lanes(p_handlers, p_limits, p_queues) o;
+        select array_agg(l.id), array_agg(l.priority) into l_ids, l_priorities
+          from carillon.open_lanes(p_handlers, p_limits, p_queues) o join carillon.lane l on l.id = o;
     else
-        select array_agg(s.lane) into l_ids from carillon.served(p_handlers, p_limits, p_queues) s;
+        select array_agg(s.lane), array_agg(s.priority) into l_ids, l_priorities from carillon.served(p_handlers, p_limits, p_queues) s;
     end if;
     if l_ids is null then
         return;
@@ -474,21 +526,21 @@ begin
         select min(h.run_at), coalesce(bool_or(h.concurrency_key is not null), false),
                (array_agg(h.owner_losses > 0 order by h.run_at - 600000000::bigint * h.priority, h.id) filter (where h.run_at <= p_now))[1]
           into next_at, v_has_keys, is_next_lost
-          from unnest(l_ids) u (id)
+          from unnest(l_ids, l_priorities) u (id, priority)
          cross join lateral (
                select j.id, j.run_at, j.priority, j.concurrency_key, j.owner_losses from carillon.job j
-                where j.lane = u.id and j.lane > 0 order by j.run_at, j.id limit 1) h;
+                where j.lane = u.id and j.lane > 0 and j.run_at >= p_since + 600000000::bigint * u.priority and j.state = 0 order by j.run_at, j.id limit 1) h;
         exit when v_parked > 0 or not v_has_keys;
 
         v_parked := 1;
         foreach v_lane in array l_ids loop
             loop
-                select j.id, j.concurrency_key into v_head from carillon.job j where j.lane = v_lane and j.lane > 0 order by j.run_at, j.id limit 1;
+                select j.id, j.concurrency_key into v_head from carillon.job j where j.lane = v_lane and j.lane > 0 and j.state = 0 order by j.run_at, j.id limit 1;
                 exit when not found or v_head.concurrency_key is null or v_parked > 2000;
                 exit when not carillon.try_lock_key(v_head.concurrency_key);
                 exit when not carillon.is_busy(v_head.concurrency_key);
                 update carillon.job set lane = -lane
-                 where id in (select j.id from carillon.job j where j.id = v_head.id and j.lane = v_lane for no key update skip locked);
+                 where id in (select j.id from carillon.job j where j.id = v_head.id and j.lane = v_lane and j.state = 0 for no key update skip locked);
                 exit when not found;
                 v_parked := v_parked + 1;
             end loop;
@@ -525,6 +577,47 @@ begin
 end
 $$;
 
+-- Moves jobs that succeeded to the ended ones; only claims that are still held, the token says so. p_progress and p_results may be null
+-- for none. Gives back the ids that were moved, null where that is all of them, and whether other jobs wait for any of them. Where
+-- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written.
+create function carillon.finish(p_ids uuid[], p_tokens bigint[], p_nodes text[], p_began bigint[], p_progress double precision[], p_results text[], p_now bigint,
+    p_day integer, p_is_alone boolean, out moved uuid[], out has_dependents boolean)
+language plpgsql
+set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
+as $$
+declare
+    v_batches bigint[];
+    v_counts integer[];
+begin
+    with f as (
+        select * from unnest(p_ids, p_tokens, p_nodes, p_began, p_progress, p_results) as f (id, token, node, began, progress, result)),
+    gone as (
+        delete from carillon.job j using f
+         where j.id = f.id and j.token = f.token and j.node = f.node and j.state = 1
+        returning j.*, f.began, f.progress as reported, f.result as answer,
+                  case when j.key is not null and j.key_hold > 0 then least(j.key_hold, 9223372036854775807 - p_now) + p_now end as key_until),
+    done as (
+        insert into carillon.job_done (id, scheduled_at, run_at, created_at, started_at, finished_at, token, key_until, key_hold, timeout, expires_at,
+               schedule_delay, progress, day, priority, attempt, owner_losses, args_version, state, is_delayed, tenant, origin, queue, handler, args_codec, args,
+               node, key, concurrency_key, schedule, reason, result, retry, output, traceparent, tags)
+        select id, scheduled_at, run_at, created_at, began, p_now, token, key_until,
+               key_hold, timeout, expires_at, schedule_delay, coalesce(reported, progress), case when key_until is not null then 0 else p_day end,
+               priority, attempt, owner_losses, args_version, 3, is_delayed, tenant, origin, queue, handler, args_codec, args,
+               node, key, concurrency_key, schedule, null, answer, retry, output, traceparent, tags
+          from gone)
+    select array_agg(b.batch), array_agg(b.n), case when coalesce(sum(b.n), 0) = cardinality(p_ids) then null else coalesce((select array_agg(g.id) from gone g), '{}') end
+      into v_batches, v_counts, moved
+      from (select g.batch, count(*)::integer as n from gone g group by g.batch) b;
+    perform carillon.leave(v_batches, v_counts);
+
+    -- Whoever came to depend on one of them has held its row; so this is asked after the rows were taken.
+    has_dependents := exists (select 1 from carillon.job_after a where a.parent = any (p_ids));
+    if has_dependents and p_is_alone then
+        raise exception 'jobs wait for some of these' using errcode = 'CA001';
+    end if;
+end
+$$;
+
 create view carillon.scheduler_job_types as
     select * from (values (1, 'interval', 'every so often'), (2, 'cron', 'at the instants of a cron expression'), (3, 'date', 'once, at one instant'))
         as types (id, name, description);
@@ -542,7 +635,7 @@ create view carillon.scheduled_jobs as
 create view carillon.job_executions as
     select id::text as run_id, handler as task_function_name, schedule as job_name, 'running' as status, attempt, node,
            to_timestamp(started_at / 1e7) as started_at, null::timestamptz as finished_at, null::text as error
-      from carillon.job where state = 1
+      from carillon.job where state = 1 and id in (select unnest(jobs) from carillon.claim_batch)
     union all
     select id::text, handler, schedule, 'succeeded', attempt, node, to_timestamp(started_at / 1e7), to_timestamp(finished_at / 1e7), null
       from carillon.job_done where state = 3

@@ -1,11 +1,13 @@
+using Carillon.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Carillon.Cluster;
 
 /// <summary>
-/// Cluster time. Where the store has no clock of its own the machine's wall clock is the clock, but it is only read to notice a step:
-/// between readings time is counted by the monotonic clock, so that it runs evenly and an NTP correction of milliseconds is followed
-/// without ever running backwards. A difference of more than <see cref="StepThreshold"/> is a step: it is reported, and followed.
+/// Cluster time. Where the store has a clock, that is the clock: it is looked at with each heartbeat, and the machine's wall clock changes
+/// nothing. Where it has none the machine's wall clock is the clock, but it is only read to notice a step. Between readings time is
+/// counted by the monotonic clock, so that it runs evenly, and a correction of milliseconds is followed without ever running backwards.
+/// A difference of more than <see cref="StepThreshold"/> is a step of the clock that counts: it is reported, and followed.
 /// </summary>
 internal sealed partial class ClusterClock : TimeProvider
 {
@@ -13,14 +15,17 @@ internal sealed partial class ClusterClock : TimeProvider
 
     private readonly TimeProvider _machine;
     private readonly ILogger<ClusterClock> _logger;
+    private readonly ClockFilter _filter;
     private readonly Lock _lock = new();
     private DateTimeOffset _anchor;
     private long _anchorTimestamp;
     private long _lastTicks;
+    private bool _isOfStore;
+    private bool _isOffsetTold;
 
     public ClusterClock(TimeProvider machine, ILogger<ClusterClock> logger)
     {
-        (_machine, _logger) = (machine, logger);
+        (_machine, _logger, _filter) = (machine, logger, new ClockFilter(machine));
         (_anchor, _anchorTimestamp) = (machine.GetUtcNow(), machine.GetTimestamp());
     }
 
@@ -44,26 +49,77 @@ internal sealed partial class ClusterClock : TimeProvider
         }
     }
 
-    /// <summary>Compares with the machine's clock and follows it. Called by the heartbeat each second; costs no statement.</summary>
-    /// <returns>The step that was noticed; zero when there was none.</returns>
-    public TimeSpan Follow()
+    /// <summary>Takes a look at the store's clock. From the first one on that is the clock.</summary>
+    /// <returns>True when it had been stepped: whoever waits for an instant must look again.</returns>
+    public bool Observe(StoreTime look)
     {
         TimeSpan step;
         lock (_lock)
         {
-            var (now, timestamp) = (_machine.GetUtcNow(), _machine.GetTimestamp());
-            step = now - (_anchor + _machine.GetElapsedTime(_anchorTimestamp, timestamp));
-            (_anchor, _anchorTimestamp) = (now, timestamp);
-            if (step.Duration() <= StepThreshold)
+            var trusted = _filter.Add(look);
+            step = Anchor(trusted.Now, trusted.Timestamp);
+            if (!_isOfStore)
             {
-                return TimeSpan.Zero;
+                (_isOfStore, _lastTicks) = (true, 0);
+                return true;
             }
-
-            _lastTicks = step > TimeSpan.Zero ? _lastTicks : 0;
         }
 
-        Report(step);
+        if (step != TimeSpan.Zero)
+        {
+            LogStoreStepped(step);
+        }
+
+        return step != TimeSpan.Zero;
+    }
+
+    /// <summary>
+    /// Compares with the machine's clock, and follows it where the store has none. Called by the heartbeat each second; costs no statement.
+    /// </summary>
+    /// <returns>The step of the machine's clock that was followed; zero when there was none.</returns>
+    public TimeSpan Follow()
+    {
+        var step = TimeSpan.Zero;
+        lock (_lock)
+        {
+            step = _isOfStore ? step : Anchor(_machine.GetUtcNow(), _machine.GetTimestamp());
+        }
+
+        if (step != TimeSpan.Zero)
+        {
+            Report(step);
+        }
+
+        Measure(Offset);
         return step;
+    }
+
+    // What it says from now on; the answer is the step, if it is one.
+    private TimeSpan Anchor(DateTimeOffset now, long timestamp)
+    {
+        var step = now - (_anchor + _machine.GetElapsedTime(_anchorTimestamp, timestamp));
+        (_anchor, _anchorTimestamp) = (now, timestamp);
+        if (step.Duration() <= StepThreshold)
+        {
+            return TimeSpan.Zero;
+        }
+
+        _lastTicks = step > TimeSpan.Zero ? _lastTicks : 0;
+        return step;
+    }
+
+    private void Measure(TimeSpan offset)
+    {
+        Telemetry.Telemetry.ClockOffset.Record(offset.TotalSeconds);
+        if (offset.Duration() <= StepThreshold / 2)
+        {
+            _isOffsetTold = false;
+        }
+        else if (offset.Duration() > StepThreshold && !_isOffsetTold)
+        {
+            _isOffsetTold = true;
+            LogOffset(Math.Round(-offset.TotalSeconds, 1));
+        }
     }
 
     private void Report(TimeSpan step)
@@ -86,4 +142,10 @@ internal sealed partial class ClusterClock : TimeProvider
 
     [LoggerMessage(1202, LogLevel.Warning, "The machine's clock stepped forward by {Step} (or the machine slept). Instants passed over are handled once, by each schedule's misfire rule; delays and time-outs are not moved.")]
     private partial void LogSteppedForward(TimeSpan step);
+
+    [LoggerMessage(1203, LogLevel.Warning, "This machine's clock differs from the database's by {Offset} s. The cluster goes by the database's, so nothing is early, late or lost by it; let a time service keep this machine's")]
+    private partial void LogOffset(double offset);
+
+    [LoggerMessage(1204, LogLevel.Warning, "The database's clock stepped by {Step}, or this machine slept. It is the cluster's clock and is followed: instants passed over are handled once, none is repeated")]
+    private partial void LogStoreStepped(TimeSpan step);
 }

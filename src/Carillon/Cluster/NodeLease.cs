@@ -5,13 +5,16 @@ namespace Carillon.Cluster;
 
 /// <summary>
 /// This node's lease: while it is held the node's claims stand. The node's own deadline is counted by the monotonic clock from before
-/// the renewal was sent, so it gives up before anybody else may take over, whatever the clocks of the machines say.
+/// the renewal was sent, and comes a fifth of the lease early, so that it has given up, and its handlers have had time to stop, before
+/// anybody else may take over, whatever the clocks of the machines say.
 /// </summary>
 internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeManifest manifest, TimeSpan duration, ILogger<NodeLease> logger)
 {
     // Within what a timer can hold.
     private static readonly TimeSpan LongestCall = TimeSpan.FromHours(1);
 
+    // What the lease is good for on this side.
+    private readonly TimeSpan _trusted = duration * 0.8;
     private readonly string _name = ClusterReader.NodePrefix + manifest.Node;
     private readonly Lock _lock = new();
     private long _heldSince;
@@ -23,6 +26,9 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
     /// <summary>Told when it is held (again).</summary>
     public event Action? Held;
 
+    /// <summary>Told what the store's clock said, wherever a renewal brought it.</summary>
+    public event Action<StoreTime>? TimeSeen;
+
     public string Node => manifest.Node;
 
     public long Token { get; private set; }
@@ -33,7 +39,7 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
         {
             lock (_lock)
             {
-                return _isHeld && clock.GetElapsedTime(_heldSince) < duration;
+                return _isHeld && clock.GetElapsedTime(_heldSince) < _trusted;
             }
         }
     }
@@ -50,6 +56,11 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
 
         var before = clock.GetTimestamp();
         var renewal = await RenewAsync(cancellationToken);
+        if (renewal.Time is { } time)
+        {
+            TimeSeen?.Invoke(time);
+        }
+
         if (!renewal.IsHeld)
         {
             Lose();
@@ -75,6 +86,15 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
         await store.ReleaseAsync(_name, Token, cancellationToken);
     }
 
+    /// <summary>Loses it if its time is over. Needs no answer from anybody.</summary>
+    public void Watch()
+    {
+        if (!IsHeld)
+        {
+            Lose();
+        }
+    }
+
     /// <summary>The lease is gone: whatever rests on it must stop.</summary>
     public void Lose()
     {
@@ -95,7 +115,7 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
     // No longer than the lease holds: a call that hangs must not keep from the running jobs that their claims are lost.
     private async Task<Renewal> RenewAsync(CancellationToken cancellationToken)
     {
-        var rest = duration - clock.GetElapsedTime(_heldSince);
+        var rest = _trusted - clock.GetElapsedTime(_heldSince);
         using var limit = new CancellationTokenSource(rest < TimeSpan.Zero ? TimeSpan.Zero : rest < LongestCall ? rest : LongestCall, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         return await store.RenewAsync(_name, Token, duration, clock.GetUtcNow(), either.Token);

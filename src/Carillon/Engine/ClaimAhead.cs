@@ -6,7 +6,7 @@ namespace Carillon.Engine;
 /// </summary>
 internal sealed class ClaimAhead(TimeProvider clock)
 {
-    private const int Most = 400;
+    private const int Most = 1_000;
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
     private long _since = clock.GetTimestamp();

@@ -39,10 +39,7 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
         finally
         {
             // Whatever failed: the jobs of a node whose lease has run out are told.
-            if (!node.IsHeld)
-            {
-                node.Lose();
-            }
+            node.Watch();
         }
     }
 

@@ -4,12 +4,13 @@ namespace Carillon.Engine;
 
 /// <summary>
 /// Runs the heartbeat on a thread of its own: handlers that block every thread of the pool must not cost the node its lease. What the
-/// heartbeat awaits goes on here too (<see cref="ThreadContext"/>), not on the pool.
+/// heartbeat awaits goes on here too (<see cref="ThreadContext"/>), not on the pool. While a beat hangs, the node's own deadline is watched.
 /// </summary>
 internal sealed partial class HeartbeatThread : IDisposable
 {
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
     private readonly IStep _step;
+    private readonly Action _watch;
     private readonly TimeProvider _clock;
     private readonly ILogger<HeartbeatThread> _logger;
     private readonly AutoResetEvent _pulse = new(false);
@@ -18,9 +19,9 @@ internal sealed partial class HeartbeatThread : IDisposable
     private readonly RepeatedError _error;
     private readonly Thread _thread;
 
-    public HeartbeatThread(IStep step, TimeProvider clock, ILogger<HeartbeatThread> logger)
+    public HeartbeatThread(IStep step, Action watch, TimeProvider clock, ILogger<HeartbeatThread> logger)
     {
-        (_step, _clock, _logger) = (step, clock, logger);
+        (_step, _watch, _clock, _logger) = (step, watch, clock, logger);
         _error = new RepeatedError(clock);
         _thread = new Thread(Run) { IsBackground = true, Name = "carillon heartbeat", Priority = ThreadPriority.AboveNormal };
         _thread.Start();
@@ -52,7 +53,7 @@ internal sealed partial class HeartbeatThread : IDisposable
     {
         try
         {
-            var next = _context.Run(() => _step.RunOnceAsync(_stopping.Token));
+            var next = _context.Run(() => _step.RunOnceAsync(_stopping.Token), _watch);
             _error.Forget();
             return next is { } instant ? instant - _clock.GetUtcNow() : PauseAfterError;
         }

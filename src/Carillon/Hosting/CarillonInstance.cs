@@ -47,7 +47,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
 
     public ClusterClock Clock { get; }
 
-    public DateTimeOffset StartedAt { get; }
+    public DateTimeOffset StartedAt { get; private set; }
 
     public JobIds Ids { get; }
 
@@ -76,6 +76,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Store.UpgradeSchemaAsync(cancellationToken);
+        await ReadClockAsync(cancellationToken);
         IsOpen = true;
         var running = new EngineHost(this, Engine, _loggers);
         await running.StartAsync(cancellationToken);
@@ -99,6 +100,16 @@ internal sealed class CarillonInstance : IAsyncDisposable
         IsOpen = false;
         await Store.DisposeAsync();
         Outputs.Dispose();
+    }
+
+    // Before anything is claimed or fired; three looks, for the first may have waited for its connection.
+    private async Task ReadClockAsync(CancellationToken cancellationToken)
+    {
+        for (var looks = 0; looks < 3 && await Store.GetTimeAsync(cancellationToken) is { } time; looks++)
+        {
+            Clock.Observe(time);
+            StartedAt = Clock.GetUtcNow();
+        }
     }
 
     private static EngineOptions EngineOptionsOf(string name, CarillonOptions options) => new()

@@ -4,6 +4,7 @@ using Carillon.Cluster;
 using Carillon.Engine;
 using Carillon.Jobs;
 using Carillon.Outputs;
+using Carillon.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Carillon.Hosting;
@@ -38,6 +39,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
             ClockStepped = OnClockStepped,
         };
         _node = new EngineNode(instance.Store, parts, options, ManifestOf(instance, options));
+        _node.Lease.TimeSeen += OnTimeSeen;
         _outputs = new OutputStep(instance.Outputs, instance.Clock);
     }
 
@@ -59,7 +61,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
             Start(_outputs, outputs);
         }
 
-        _heartbeat = new HeartbeatThread(_node.Heartbeat, _instance.Clock, _loggers.CreateLogger<HeartbeatThread>());
+        _heartbeat = new HeartbeatThread(_node.Heartbeat, _node.Lease.Watch, _instance.Clock, _loggers.CreateLogger<HeartbeatThread>());
         LogStarted(_options.Node, _instance.Store.Description, _options.MaxConcurrentJobs);
     }
 
@@ -86,6 +88,14 @@ internal sealed partial class EngineHost : IAsyncDisposable
         _timer.Dispose();
         _stopping.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void OnTimeSeen(StoreTime time)
+    {
+        if (_instance.Clock.Observe(time))
+        {
+            OnClockStepped();
+        }
     }
 
     private void OnClockStepped()

@@ -9,7 +9,7 @@ internal sealed partial class MeteredStore
     public Task UpgradeSchemaAsync(CancellationToken cancellationToken) =>
         TimeAsync("upgrade schema", Stopwatch.GetTimestamp(), inner.UpgradeSchemaAsync(cancellationToken));
 
-    public Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken) =>
+    public Task<StoreTime?> GetTimeAsync(CancellationToken cancellationToken) =>
         TimeAsync("get time", Stopwatch.GetTimestamp(), inner.GetTimeAsync(cancellationToken));
 
     public Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken) =>

@@ -13,13 +13,21 @@ public sealed partial class ScheduleClient
         for (var query = new ScheduleQuery { Calendar = calendar, Limit = CalendarPage }; ;)
         {
             var page = await ListAsync(query, cancellationToken);
-            foreach (var schedule in page)
-            {
-                await ChangeAsync(schedule.Name, (before, now) => Replan(before, calendar, bundle, now), act, cancellationToken);
-            }
-
+            await ReplanAsync(page, (before, now) => Replan(before, calendar, bundle, now), act, cancellationToken);
             if (page.Count < CalendarPage) return;
             query = query with { After = page[^1].Name };
+        }
+    }
+
+    // A page at once; where somebody else changed one of it meanwhile, one by one.
+    private async Task ReplanAsync(IReadOnlyList<Schedule> page, Func<Schedule, DateTimeOffset, Schedule> change, Act act, CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow();
+        var changes = page.Select(before => (Before: before, After: change(before, now))).Where(pair => !ReferenceEquals(pair.Before, pair.After)).ToList();
+        if (changes.Count == 0 || await TryPutAsync(changes, act, now, cancellationToken)) return;
+        foreach (var (before, _) in changes)
+        {
+            await ChangeAsync(before.Name, change, act, cancellationToken);
         }
     }
 

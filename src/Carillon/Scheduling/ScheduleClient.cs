@@ -120,12 +120,17 @@ public sealed partial class ScheduleClient
             var now = _clock.GetUtcNow();
             var after = change(before, now);
             if (ReferenceEquals(before, after)) return before;
-            if (!await _store.PutSchedulesAsync([after with { UpdatedAt = now }], act, now, cancellationToken)) continue;
-            await TellSkippedAsync([(before, after)], now, cancellationToken);
-            return await GetAsync(name, cancellationToken);
+            if (await TryPutAsync([(before, after)], act, now, cancellationToken)) return await GetAsync(name, cancellationToken);
         }
 
         return null;
+    }
+
+    private async Task<bool> TryPutAsync(IReadOnlyList<(Schedule Before, Schedule After)> changes, Act act, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!await _store.PutSchedulesAsync([.. changes.Select(change => change.After with { UpdatedAt = now })], act, now, cancellationToken)) return false;
+        await TellSkippedAsync(changes, now, cancellationToken);
+        return true;
     }
 
     // Only what a put leaves behind: instants that were due and will not come again.

@@ -19,7 +19,7 @@ internal interface IStore : IJobStore, IScheduleStore, IJournalStore, ILeaseStor
     Task UpgradeSchemaAsync(CancellationToken cancellationToken);
 
     /// <summary>The store's own clock; null where the machine's clock is the clock.</summary>
-    Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken);
+    Task<StoreTime?> GetTimeAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// The machine's clock stepped by <paramref name="step"/>, and it is the store's clock: moves along what counts elapsed time

@@ -50,6 +50,9 @@ public static class Telemetry
     internal static readonly Counter<long> OutputLost = Meter.CreateCounter<long>(
         "carillon.output.lost", "{record}", "Records of ended attempts that an output did not take, by reason.");
 
+    internal static readonly Gauge<double> ClockOffset = Meter.CreateGauge<double>(
+        "carillon.clock.offset", "s", "How far cluster time is ahead of this machine's clock.");
+
     internal static readonly Counter<long> ClockSteps = Meter.CreateCounter<long>(
         "carillon.clock.steps", "{step}", "Steps of the machine's clock that were noticed.");
 }

@@ -5,11 +5,11 @@ internal sealed record ServerStart(string Program, IReadOnlyList<string> Argumen
 {
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary><c>carillon serve</c> on the file, on a free port of the loopback.</summary>
+    /// <summary><c>carillon serve</c> on the file or <c>postgres://</c> address, on a free port of the loopback.</summary>
     public static ServerStart Serve(string database, params string[] more) =>
-        new("Carillon.Server", ["serve", "--urls", "http://127.0.0.1:0", "--store", $"sqlite:{database}", .. more]);
+        new("Carillon.Server", ["serve", "--urls", "http://127.0.0.1:0", "--store", database.StartsWith("postgres:", StringComparison.Ordinal) ? database : $"sqlite:{database}", .. more]);
 
-    /// <summary>The test host on the file, whose handlers write to the oracle.</summary>
+    /// <summary>The test host on the file or <c>postgres://</c> address, whose handlers write to the oracle.</summary>
     public static ServerStart Host(string database, string oracle, params string[] more) =>
         new("Carillon.TestHost", ["--urls", "http://127.0.0.1:0", "--store", database, "--oracle", oracle, .. more]);
 

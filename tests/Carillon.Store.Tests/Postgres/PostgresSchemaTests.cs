@@ -1,4 +1,5 @@
 using Carillon.Postgres;
+using Carillon.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

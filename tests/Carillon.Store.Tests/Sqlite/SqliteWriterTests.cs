@@ -133,7 +133,9 @@ public sealed class SqliteWriterTests : IDisposable
     {
         var hold = new Hold();
         store.Signalled += hold.Wait;
-        await Task.WhenAny(hold.Begun, store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], null, Noon, Stop));
+        // Not its answer, which may come before the signal.
+        _ = store.EnqueueAsync([.. StoreDirectory.NewJobs(1)], null, Noon, Stop);
+        await hold.Begun.WaitAsync(TimeSpan.FromMinutes(1));
         store.Signalled -= hold.Wait;
         return hold;
     }

@@ -1,4 +1,5 @@
 using Carillon.Cluster;
+using Carillon.Store;
 using Carillon.Testing;
 using Carillon.Tests.Engine;
 using Microsoft.Extensions.Logging;
@@ -67,6 +68,81 @@ public sealed class ClusterClockTests
         Assert.Equal(_machine.GetUtcNow(), _clock.GetUtcNow());
         Assert.Equal(0, _logs.Count(1201) + _logs.Count(1202));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void By_the_stores_clock_a_jump_of_the_machines_changes_nothing_and_is_said_once(int hours)
+    {
+        var database = _machine.GetUtcNow();
+        _clock.Observe(Look(database));
+
+        _machine.Advance(TimeSpan.FromSeconds(3));
+        _machine.Step(hours * Hour);
+        var steps = (_clock.Follow(), _clock.Follow());
+
+        Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), steps);
+        Assert.Equal(database + TimeSpan.FromSeconds(3), _clock.GetUtcNow());
+        Assert.Equal(-hours * Hour, _clock.Offset);
+        Assert.Equal((1, 0), (_logs.Count(1203), _logs.Count(1201) + _logs.Count(1202)));
+    }
+
+    [Fact]
+    public void A_difference_that_went_and_came_back_is_said_again()
+    {
+        _clock.Observe(Look(_machine.GetUtcNow()));
+
+        foreach (var hours in (int[])[1, -1, 1])
+        {
+            _machine.Step(hours * Hour);
+            _clock.Follow();
+        }
+
+        Assert.Equal(2, _logs.Count(1203));
+    }
+
+    [Fact]
+    public void The_first_look_at_the_stores_clock_counts_whatever_the_machine_said()
+    {
+        var before = _clock.GetUtcNow();
+
+        var isChanged = _clock.Observe(Look(before - Hour));
+
+        Assert.True(isChanged);
+        Assert.Equal(before - Hour, _clock.GetUtcNow());
+        Assert.Equal(0, _logs.Count(1204));
+    }
+
+    [Fact]
+    public void A_look_that_is_a_little_behind_never_makes_time_run_backwards()
+    {
+        var before = _machine.GetUtcNow();
+        _clock.Observe(Look(before));
+        _machine.Advance(TimeSpan.FromSeconds(5));
+        var shown = _clock.GetUtcNow();
+
+        _clock.Observe(Look(shown - TimeSpan.FromMilliseconds(300)));
+        var after = _clock.GetUtcNow();
+        _machine.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(shown, after);
+        Assert.Equal(shown + TimeSpan.FromMilliseconds(700), _clock.GetUtcNow());
+    }
+
+    [Fact]
+    public void A_step_of_the_databases_clock_is_followed_and_said()
+    {
+        _clock.Observe(Look(_machine.GetUtcNow()));
+        _clock.GetUtcNow();
+
+        var isStepped = _clock.Observe(Look(_machine.GetUtcNow() - Hour));
+
+        Assert.True(isStepped);
+        Assert.Equal(_machine.GetUtcNow() - Hour, _clock.GetUtcNow());
+        Assert.Equal(1, _logs.Count(1204));
+    }
+
+    private StoreTime Look(DateTimeOffset now) => new(now, _machine.GetTimestamp(), TimeSpan.FromMilliseconds(1));
 
     [Fact]
     public void Elapsed_time_and_timers_do_not_see_a_step()

@@ -28,10 +28,10 @@ public sealed class NodeLeaseTests
     }
 
     [Fact]
-    public async Task It_is_held_from_the_first_beat_until_its_duration_is_over()
+    public async Task It_is_held_from_the_first_beat_until_four_fifths_of_its_duration_are_over()
     {
         await _lease.BeatAsync(Stop);
-        _clock.Advance(Duration - TimeSpan.FromTicks(1));
+        _clock.Advance((Duration * 0.8) - TimeSpan.FromTicks(1));
         var before = _lease.IsHeld;
         _clock.Advance(TimeSpan.FromTicks(1));
 
@@ -51,19 +51,23 @@ public sealed class NodeLeaseTests
         answer.SetResult();
         await beat;
 
-        _clock.Advance(TimeSpan.FromSeconds(11));
+        _clock.Advance(TimeSpan.FromSeconds(8));
 
         Assert.False(_lease.IsHeld);
     }
 
     [Fact]
-    public async Task It_gives_up_before_the_store_gives_it_to_another()
+    public async Task It_gives_up_well_before_the_store_gives_it_to_another()
     {
         await _lease.BeatAsync(Stop);
         var mine = (await _memory.ListLeasesAsync("node/", _clock.GetUtcNow(), Stop))[0];
-        _clock.Advance(mine.Until - _clock.GetUtcNow());
+        _clock.Advance((mine.Until - _clock.GetUtcNow()) * 0.8);
+
+        _lease.Watch();
 
         Assert.False(_lease.IsHeld);
+        Assert.Equal(1, _lost);
+        Assert.Single(await _memory.ListLeasesAsync("node/", _clock.GetUtcNow(), Stop));
     }
 
     [Fact]

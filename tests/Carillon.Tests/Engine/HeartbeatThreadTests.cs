@@ -69,14 +69,29 @@ public sealed class HeartbeatThreadTests
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
             return null;
         });
-        var heartbeat = new HeartbeatThread(step, TimeProvider.System, NullLogger<HeartbeatThread>.Instance);
+        var heartbeat = new HeartbeatThread(step, static () => { }, TimeProvider.System, NullLogger<HeartbeatThread>.Instance);
 
         heartbeat.Dispose();
+    }
+
+    // The answer never comes, and no thread of the pool is needed to notice that.
+    [Fact]
+    public async Task While_a_beat_hangs_the_deadline_is_watched()
+    {
+        var watched = new TaskCompletionSource<Thread>();
+        var step = new StepOf(async stopping =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
+            return null;
+        });
+        using var heartbeat = new HeartbeatThread(step, () => watched.TrySetResult(Thread.CurrentThread), TimeProvider.System, NullLogger<HeartbeatThread>.Instance);
+
+        Assert.False((await watched.Task).IsThreadPoolThread);
     }
 
     private static HeartbeatThread Start(Func<Task> beat)
     {
         var clock = new VirtualClock();
-        return new HeartbeatThread(new StepOf(async _ => { await beat(); return clock.GetUtcNow().AddHours(1); }), clock, NullLogger<HeartbeatThread>.Instance);
+        return new HeartbeatThread(new StepOf(async _ => { await beat(); return clock.GetUtcNow().AddHours(1); }), static () => { }, clock, NullLogger<HeartbeatThread>.Instance);
     }
 }

@@ -7,7 +7,7 @@ internal sealed partial class FaultyStore
 {
     public Task UpgradeSchemaAsync(CancellationToken cancellationToken) => inner.UpgradeSchemaAsync(cancellationToken);
 
-    public Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken) => inner.GetTimeAsync(cancellationToken);
+    public Task<StoreTime?> GetTimeAsync(CancellationToken cancellationToken) => inner.GetTimeAsync(cancellationToken);
 
     public Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken) => inner.ShiftDelaysAsync(step, cancellationToken);
 

@@ -20,7 +20,7 @@ internal sealed partial class MemoryStore
 
             // Read anew: an earlier change may have ended it, as a dependent.
             var before = _jobs[id];
-            if (filter.Matches(before) && TryChange(before, change, act, now))
+            if (filter.Matches(before) && TryChange(before, change, now))
             {
                 AppendAct(Subject.Of(id), act, State(before), State(_jobs.GetValueOrDefault(id)), now);
                 changed.Add(id);
@@ -32,9 +32,9 @@ internal sealed partial class MemoryStore
 
     private static JsonObject? State(Job? job) => job is null ? null : new JsonObject { ["state"] = job.State.ToString() };
 
-    private bool TryChange(Job job, JobChange change, Act? act, DateTimeOffset now) => change switch
+    private bool TryChange(Job job, JobChange change, DateTimeOffset now) => change switch
     {
-        JobChange.Cancel => TryCancel(job, act?.What == "schedule.overlap" ? "overlap" : "user", now),
+        JobChange.Cancel => TryCancel(job, "user", now),
         JobChange.Retry => TryRetry(job, now),
         JobChange.Delete => TryDelete(job),
         _ => throw new ArgumentOutOfRangeException(nameof(change), change, "No such change of a job; use Cancel, Retry or Delete."),

@@ -26,7 +26,7 @@ internal sealed partial class MemoryStore : IStore
 
     public Task UpgradeSchemaAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<DateTimeOffset?> GetTimeAsync(CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+    public Task<StoreTime?> GetTimeAsync(CancellationToken cancellationToken) => Task.FromResult<StoreTime?>(null);
 
     public Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken) =>
         TransactAsync(() => ShiftDelays(step), cancellationToken);
