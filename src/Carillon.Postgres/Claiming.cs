@@ -20,10 +20,12 @@ internal static class Claiming
         var since = frontier.Since;
         var isFlooded = frontier.IsFlooded && request.Limit >= Frontier.Flood;
         var (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsRestAsked: !isFlooded), cancellationToken);
-        frontier.Advance(Ranked(jobs), request.Limit, since, Stopwatch.GetElapsedTime(began));
+
+        // Where groups take turns the last job's rank says nothing of what is left below it.
+        frontier.Advance(jobs.IsByTurns ? [] : jobs.Jobs, request.Limit, since, Stopwatch.GetElapsedTime(began));
         if (rest is null && frontier.IsFlooded)
         {
-            return new ClaimBatch(jobs, now);
+            return new ClaimBatch(jobs.Jobs, now);
         }
 
         rest ??= (await AskAsync(connections, request with { Limit = 0 }, new Ask(now, since), cancellationToken)).State;
@@ -34,11 +36,11 @@ internal static class Claiming
             (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsExpired: true), cancellationToken);
         }
 
-        var batch = ToBatch(connections, request, Ranked(jobs), rest!.Value, now);
+        var batch = ToBatch(connections, request, jobs, rest!.Value, now);
         return frontier.LookAgainIn(since) is { } pause && !(batch.NextDueAt <= now + pause) ? batch with { NextDueAt = now + pause } : batch;
     }
 
-    private static ClaimBatch ToBatch(Connections connections, ClaimRequest request, List<Job> jobs, ClaimRest rest, DateTimeOffset now)
+    private static ClaimBatch ToBatch(Connections connections, ClaimRequest request, Claimed claimed, ClaimRest rest, DateTimeOffset now)
     {
         connections.Memory.IsLimited |= rest.IsLimited;
         if (!rest.IsHeld)
@@ -46,23 +48,18 @@ internal static class Claiming
             return new ClaimBatch([], null, IsNodeLost: true);
         }
 
-        var isSlotWanted = rest.IsNextLost && jobs.Count < request.Limit && jobs.Count >= request.Slots;
+        var jobs = claimed.Jobs;
+        var isSlotWanted = (claimed.IsOver || rest.IsNextLost) && jobs.Count < request.Limit && jobs.Count >= request.Slots;
         var isLocked = !isSlotWanted && jobs.Count < request.Limit && rest.NextAt <= now;
         return new ClaimBatch(jobs, isLocked ? now + Moment : rest.NextAt, IsSlotWanted: isSlotWanted);
     }
 
-    private static List<Job> Ranked(List<Job> jobs)
-    {
-        jobs.Sort(static (one, other) => Rank(one).CompareTo(Rank(other)));
-        return jobs;
-    }
-
-    private static (long, Guid) Rank(Job job) => (RankOf(job), job.Id);
+    private static (int, long, Guid) Rank((int? Place, Job Job) row) => (row.Place ?? 0, RankOf(row.Job), row.Job.Id);
 
     /// <summary>Priority buys a minute a point: whoever waits that much longer overtakes, so none starves.</summary>
     public static long RankOf(Job job) => Instants.ToTicks(job.RunAt) - (TimeSpan.TicksPerMinute * job.Priority);
 
-    private static async Task<(List<Job> Jobs, ClaimRest? State)> AskAsync(Connections connections, ClaimRequest request, Ask ask, CancellationToken cancellationToken)
+    private static async Task<(Claimed Jobs, ClaimRest? State)> AskAsync(Connections connections, ClaimRequest request, Ask ask, CancellationToken cancellationToken)
     {
         var (rows, rest) = await connections.SendAsync(
             async batch =>
@@ -88,7 +85,10 @@ internal static class Claiming
                 return await ReadAsync(batch, (request.Limit > 0, ask.IsRestAsked), cancellationToken);
             },
             cancellationToken);
-        return (await NameAsync(connections, request, rows, ask.Now, cancellationToken), rest);
+
+        // The row without an id says that the claim ended at a job that must begin at once.
+        var isOver = rows.RemoveAll(row => row.Job.Id == Guid.Empty) > 0;
+        return (new Claimed(await NameAsync(connections, request, rows, ask.Now, cancellationToken), rows.Exists(row => row.Place is not null), isOver), rest);
     }
 
     private static async Task<(List<ClaimedRow> Rows, ClaimRest? State)> ReadAsync(NpgsqlBatch batch, (bool Claim, bool State) asked, CancellationToken cancellationToken)
@@ -124,7 +124,9 @@ internal static class Claiming
             await connections.ReadAsync(LaneTable.LoadAsync, cancellationToken);
         }
 
-        return rows.ConvertAll(row => row.ToJob(names[row.Lane], request.Node, now));
+        var jobs = rows.ConvertAll(row => (row.Place, Job: row.ToJob(names[row.Lane], request.Node, now)));
+        jobs.Sort(static (one, other) => Rank(one).CompareTo(Rank(other)));
+        return jobs.ConvertAll(job => job.Job);
     }
 
     private static bool IsTrue(NpgsqlDataReader row, int column) => !row.IsDBNull(column) && row.GetBoolean(column);
@@ -144,6 +146,8 @@ internal static class Claiming
         parameters.Add(new NpgsqlParameter { Value = (object?)request.Queues?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         parameters.Add(new NpgsqlParameter<long> { TypedValue = Instants.ToTicks(now) });
     }
+
+    private readonly record struct Claimed(List<Job> Jobs, bool IsByTurns, bool IsOver);
 
     private readonly record struct Ask(DateTimeOffset Now, long Since, bool IsRestAsked = true, bool IsExpired = false);
 

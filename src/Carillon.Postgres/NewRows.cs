@@ -9,16 +9,16 @@ internal static class NewRows
     private const string InsertSql = /*lang=sql*/ """
         insert into carillon.job (id, scheduled_at, run_at, created_at, token, key_hold, timeout, expires_at, schedule_delay, lane, priority,
                attempt, owner_losses, args_version, state, is_delayed, tenant, origin, queue, handler, args_codec, args, key, concurrency_key,
-               schedule, retry, output, traceparent, tags)
+               schedule, retry, output, traceparent, tags, job_group)
         select n.id, n.scheduled_at, n.run_at, n.created_at, 0, n.key_hold, n.timeout, n.expires_at, n.schedule_delay, l.id, l.priority,
                0, 0, n.args_version, 0, n.is_delayed, n.tenant, n.origin, l.queue, l.handler, n.args_codec, n.args, n.key, n.concurrency_key,
-               n.schedule, n.retry, n.output, n.traceparent, n.tags
+               n.schedule, n.retry, n.output, n.traceparent, n.tags, n.job_group
           from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[], $6::bytea[], $7::boolean[], $8::integer[], $9::text[], $10::text[],
                       $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
-                      $21::text[], $22::text[])
+                      $21::text[], $22::text[], $23::text[])
                as n (id, scheduled_at, run_at, created_at, lane, args, is_delayed, args_version, tenant, origin,
                      args_codec, key_hold, timeout, expires_at, schedule_delay, key, concurrency_key, schedule, retry, output,
-                     traceparent, tags)
+                     traceparent, tags, job_group)
           join carillon.lane l on l.id = n.lane
         on conflict do nothing
         returning id
@@ -41,7 +41,7 @@ internal static class NewRows
         var lanes = new int[jobs.Count];
         for (var i = 0; i < lanes.Length; i++)
         {
-            lanes[i] = await LaneTable.OfAsync(transaction, jobs[i].Queue, jobs[i].Handler, jobs[i].Priority);
+            lanes[i] = await LaneTable.OfAsync(transaction, jobs[i]);
         }
 
         var written = (await Bind(transaction.Use(InsertSql), jobs, lanes).ListAsync(row => row.Id(0))).ToHashSet();
@@ -97,7 +97,8 @@ internal static class NewRows
         .SetAll(Texts(jobs, job => JobRow.ToJson(job.Retry)), NpgsqlDbType.Text)
         .SetAll(Texts(jobs, job => job.Output), NpgsqlDbType.Text)
         .SetAll(Texts(jobs, job => job.Traceparent), NpgsqlDbType.Text)
-        .SetAll(Texts(jobs, job => JobRow.ToJson(job.Tags)), NpgsqlDbType.Text);
+        .SetAll(Texts(jobs, job => JobRow.ToJson(job.Tags)), NpgsqlDbType.Text)
+        .SetAll(Texts(jobs, job => job.Group), NpgsqlDbType.Text);
 
     private static T[] All<T>(IReadOnlyList<Job> jobs, Func<Job, T> part)
     {

@@ -9,7 +9,7 @@ namespace Carillon.Postgres;
 /// </summary>
 internal sealed class Transaction(NpgsqlConnection connection, PostgresMemory memory, Sql sql, CancellationToken cancellationToken)
 {
-    private readonly Dictionary<(string Queue, string Handler, int Priority), int> _newLanes = [];
+    private readonly Dictionary<(string Queue, string Handler, int Priority, bool IsGrouped), int> _newLanes = [];
 
     /// <summary>What this process remembers of the database beyond one transaction.</summary>
     public PostgresMemory Memory => memory;
@@ -21,7 +21,7 @@ internal sealed class Transaction(NpgsqlConnection connection, PostgresMemory me
     public StoreSignal FarSignal { get; private set; }
 
     /// <summary>Lanes made in this transaction; known to the process once it is committed.</summary>
-    public Dictionary<(string Queue, string Handler, int Priority), int> NewLanes => _newLanes;
+    public Dictionary<(string Queue, string Handler, int Priority, bool IsGrouped), int> NewLanes => _newLanes;
 
     public void Tell(StoreSignal signal)
     {

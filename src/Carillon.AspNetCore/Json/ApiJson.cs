@@ -48,6 +48,8 @@ namespace Carillon.AspNetCore.Json;
 [JsonSerializable(typeof(Page<QueueAnswer>))]
 [JsonSerializable(typeof(LimitBody))]
 [JsonSerializable(typeof(RateBody))]
+[JsonSerializable(typeof(BackfillBody))]
+[JsonSerializable(typeof(BackfillAnswer))]
 [JsonSerializable(typeof(FairBody))]
 [JsonSerializable(typeof(Page<AuditView>))]
 [JsonSerializable(typeof(KeyBody))]

@@ -29,6 +29,7 @@ internal static class SchemaOf
         [typeof(KeyBody)] = ["name", "role"],
         [typeof(LimitBody)] = ["maxConcurrent"],
         [typeof(RateBody)] = ["rate"],
+        [typeof(BackfillBody)] = ["from", "to"],
         [typeof(FairBody)] = ["fair"],
     };
 

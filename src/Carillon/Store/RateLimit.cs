@@ -12,7 +12,7 @@ public sealed record RateLimit(int Count, TimeSpan Per, int Burst = 1)
 {
     // The generic cell rate algorithm (ITU-T I.371): a token bucket kept as one instant, the one at which it is full again. Nothing fills it,
     // and nothing is counted. Rounded up: rather a tick too slow than one start too many.
-    private TimeSpan Interval => new((Per.Ticks + Count - 1) / Count);
+    internal TimeSpan Interval => new((Per.Ticks + Count - 1) / Count);
 
     /// <summary>When the next job may begin, of a bucket that is full again at <paramref name="fullAt"/>.</summary>
     internal DateTimeOffset NextStart(DateTimeOffset fullAt) => fullAt - (Interval * (Burst - 1));
