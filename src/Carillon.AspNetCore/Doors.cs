@@ -24,6 +24,11 @@ internal sealed record Doors
 
     public required ClusterReader Cluster { get; init; }
 
+    public required NodeClient Nodes { get; init; }
+
+    /// <summary>What the answering node tells about itself.</summary>
+    public required NodeManifest Self { get; init; }
+
     public required KeyClient Keys { get; init; }
 
     public required InsightReader Insights { get; init; }
@@ -59,6 +64,8 @@ internal sealed record Doors
             Calendars = instance.Calendars,
             Queues = instance.Queues,
             Cluster = instance.Cluster,
+            Nodes = instance.Nodes,
+            Self = EngineHost.ManifestOf(instance, instance.Engine),
             Keys = keys,
             Insights = new InsightReader(store, clock),
             ScheduleIds = new ScheduleIds(instance.Schedules),

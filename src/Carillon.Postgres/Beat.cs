@@ -14,8 +14,9 @@ namespace Carillon.Postgres;
 /// <param name="IsAnyLost">A job runs under a lease that is gone.</param>
 /// <param name="IsJobDue">A job stands to be claimed.</param>
 /// <param name="IsScheduleDue">A schedule stands to be fired.</param>
+/// <param name="Ring">Differs as soon as a node came or went.</param>
 internal sealed record Beat(
-    DateTimeOffset At, TimeSpan Duration, Lease? Leader, bool IsLeaderRenewed, DateTimeOffset? FirstEndAt, bool IsAnyLost, bool IsJobDue, bool IsScheduleDue)
+    DateTimeOffset At, TimeSpan Duration, Lease? Leader, bool IsLeaderRenewed, DateTimeOffset? FirstEndAt, bool IsAnyLost, bool IsJobDue, bool IsScheduleDue, long Ring)
 {
     // The default heartbeat comes every five seconds; a leader's answer is only taken from the very same one.
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(6);

@@ -7,16 +7,28 @@ namespace Carillon.Postgres;
 /// A job as its claim gives it back: what the claim itself decides (state, node, start) is not sent, names stand in the lane, and what
 /// nearly every job has in common comes as null. Place: in which order it was given, where that is not by rank.
 /// </summary>
-internal readonly record struct ClaimedRow(int Lane, Job Job, int? Place)
+internal readonly record struct ClaimedRow(int Lane, Job? Job, int? Place = null)
 {
     public const string Columns =
         "id, lane, token, attempt, run_at, scheduled_at, created_at, is_delayed, owner_losses, args, tenant, origin, args_codec, args_version, reason, error, result, progress, "
         + "key, key_hold, concurrency_key, retry, timeout, expires_at, schedule, schedule_delay, output, traceparent, tags, job_group, place";
 
-    // Instead of a job: the claim ended at one that must begin at once.
-    private static readonly Job Over = new() { Id = Guid.Empty, Handler = "", ScheduledAt = default, RunAt = default, CreatedAt = default };
+    /// <summary>The flag of the row that says: the claim ended at a job that must begin at once, and no slot was free.</summary>
+    public const long Over = 16;
 
-    public static ClaimedRow Read(NpgsqlDataReader row) => row.IsDBNull(0) ? new ClaimedRow(0, Over, null) : new(row.GetInt32(1), new Job
+    /// <summary>Of the last rows, which are no jobs.</summary>
+    public long Flags { get; private init; }
+
+    /// <inheritdoc cref="Flags"/>
+    public DateTimeOffset? NextAt { get; private init; }
+
+    public static ClaimedRow Read(NpgsqlDataReader row) =>
+        row.IsDBNull(0) ? new ClaimedRow(0, null) { Flags = row.GetInt64(2), NextAt = row.InstantOrNull(4) } : new ClaimedRow(row.GetInt32(1), ReadJob(row), row.IsDBNull(30) ? null : row.GetInt32(30));
+
+    public Job ToJob((string Queue, string Handler, int Priority) lane, string node, DateTimeOffset now) =>
+        Job! with { Queue = lane.Queue, Handler = lane.Handler, Priority = lane.Priority, Node = node, StartedAt = now };
+
+    private static Job ReadJob(NpgsqlDataReader row) => new()
     {
         Id = row.Id(0),
         Handler = "",
@@ -49,8 +61,5 @@ internal readonly record struct ClaimedRow(int Lane, Job Job, int? Place)
         Traceparent = row.TextOrNull(27),
         Tags = JobRow.ReadTags(row.TextOrNull(28)),
         Group = row.TextOrNull(29),
-    }, row.IsDBNull(30) ? null : row.GetInt32(30));
-
-    public Job ToJob((string Queue, string Handler, int Priority) lane, string node, DateTimeOffset now) =>
-        Job with { Queue = lane.Queue, Handler = lane.Handler, Priority = lane.Priority, Node = node, StartedAt = now };
+    };
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Carillon.Store;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace Carillon.Postgres;
@@ -11,8 +10,18 @@ internal static class Claiming
     // Jobs are due, but other claims have them locked: they are gone, or free again, in a moment.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
-    private const string ClaimSql = $"select {ClaimedRow.Columns} from carillon.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    private const string RestSql = "select is_held, next_at, is_limited, has_expired, is_next_lost from carillon.claim_rest($1, $2, $3, $4, $5, $6, $7)";
+    private const string ClaimSql = $"select {ClaimedRow.Columns} from carillon.claim($1, $2, $7, $3, $4, $5, $6, $9, $10, $8)";
+
+    // The last row is no job but what else there is to know: when the next one is due, and four answers as the bits of the token.
+    private const string RestSql = """
+        select null::uuid, 0, is_held::integer::bigint + coalesce(is_limited, false)::integer * 2 + coalesce(has_expired, false)::integer * 4 + coalesce(is_next_lost, false)::integer * 8,
+               0, next_at, null::bigint, null::bigint, null::boolean, null::integer, null::bytea, null::text, null::text, null::text, null::integer, null::text, null::text, null::text,
+               null::double precision, null::text, null::bigint, null::text, null::text, null::bigint, null::bigint, null::text, null::bigint, null::text, null::text, null::text, null::text, null::integer
+          from carillon.claim_rest($1, $2, $3, $4, $5, $6, $8)
+         where $7 is not null and $9 is not null and $10 is not null
+        """;
+
+    private const string ClaimAndRestSql = $"{ClaimSql} union all {RestSql}";
 
     public static async Task<ClaimBatch> ClaimAsync(Connections connections, ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -61,58 +70,23 @@ internal static class Claiming
 
     private static async Task<(Claimed Jobs, ClaimRest? State)> AskAsync(Connections connections, ClaimRequest request, Ask ask, CancellationToken cancellationToken)
     {
-        var (rows, rest) = await connections.SendAsync(
-            async batch =>
-            {
-                if (request.Limit > 0)
-                {
-                    var claim = new NpgsqlBatchCommand(connections.Sql.Of(ClaimSql));
-                    AddScope(claim.Parameters, request, ask.Now, request.Limit);
-                    claim.Parameters.Add(new NpgsqlParameter<int> { TypedValue = request.Slots });
-                    claim.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = ask.IsExpired });
-                    claim.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ask.Since });
-                    batch.BatchCommands.Add(claim);
-                }
-
-                if (ask.IsRestAsked)
-                {
-                    var rest = new NpgsqlBatchCommand(connections.Sql.Of(RestSql));
-                    AddScope(rest.Parameters, request, ask.Now, null);
-                    rest.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ask.Since });
-                    batch.BatchCommands.Add(rest);
-                }
-
-                return await ReadAsync(batch, (request.Limit > 0, ask.IsRestAsked), cancellationToken);
-            },
-            cancellationToken);
-
-        // The row without an id says that the claim ended at a job that must begin at once.
-        var isOver = rows.RemoveAll(row => row.Job.Id == Guid.Empty) > 0;
+        var rows = await connections.RunAloneAsync(transaction => Bind(transaction, request, ask).ListAsync(ClaimedRow.Read), cancellationToken);
+        var rest = ask.IsRestAsked ? ClaimRest.Of(rows[^1]) : (ClaimRest?)null;
+        var isOver = rows.Exists(row => row is { Job: null, Flags: ClaimedRow.Over });
+        rows.RemoveAll(row => row.Job is null);
         return (new Claimed(await NameAsync(connections, request, rows, ask.Now, cancellationToken), rows.Exists(row => row.Place is not null), isOver), rest);
     }
 
-    private static async Task<(List<ClaimedRow> Rows, ClaimRest? State)> ReadAsync(NpgsqlBatch batch, (bool Claim, bool State) asked, CancellationToken cancellationToken)
+    // Both in one statement: an idle node's claim is one, not two.
+    private static Statement Bind(Transaction transaction, ClaimRequest request, Ask ask)
     {
-        var (rows, rest) = (new List<ClaimedRow>(), (ClaimRest?)null);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        while (asked.Claim && await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(ClaimedRow.Read(reader));
-        }
-
-        if (asked.State)
-        {
-            _ = asked.Claim && await reader.NextResultAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            rest = new ClaimRest(reader.GetBoolean(0), reader.InstantOrNull(1), IsTrue(reader, 2), IsTrue(reader, 3), IsTrue(reader, 4));
-        }
-
-        // To the end: an error at the commit comes only there.
-        while (await reader.NextResultAsync(cancellationToken))
-        {
-        }
-
-        return (rows, rest);
+        var handlers = request.Handlers.ToArray();
+        return transaction.Use(!ask.IsRestAsked ? ClaimSql : request.Limit > 0 ? ClaimAndRestSql : RestSql)
+            .Set(request.Node).Set(request.NodeToken)
+            .SetAll(Array.ConvertAll(handlers, handler => handler.Key), NpgsqlDbType.Text)
+            .SetAll(Array.ConvertAll(handlers, handler => handler.Value), NpgsqlDbType.Integer)
+            .SetAll(request.Queues?.ToArray(), NpgsqlDbType.Text)
+            .Set(ask.Now).Set(request.Limit).Set(ask.Since).Set(request.Slots).Set(ask.IsExpired);
     }
 
     // Rows name their lane only; each process knows the lanes it has met.
@@ -129,27 +103,12 @@ internal static class Claiming
         return jobs.ConvertAll(job => job.Job);
     }
 
-    private static bool IsTrue(NpgsqlDataReader row, int column) => !row.IsDBNull(column) && row.GetBoolean(column);
-
-    private static void AddScope(NpgsqlParameterCollection parameters, ClaimRequest request, DateTimeOffset now, int? limit)
-    {
-        var handlers = request.Handlers.ToArray();
-        parameters.Add(new NpgsqlParameter<string> { TypedValue = request.Node });
-        parameters.Add(new NpgsqlParameter<long> { TypedValue = request.NodeToken });
-        if (limit is { } most)
-        {
-            parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
-        }
-
-        parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(handlers, handler => handler.Key), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(handlers, handler => handler.Value), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        parameters.Add(new NpgsqlParameter { Value = (object?)request.Queues?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-        parameters.Add(new NpgsqlParameter<long> { TypedValue = Instants.ToTicks(now) });
-    }
-
     private readonly record struct Claimed(List<Job> Jobs, bool IsByTurns, bool IsOver);
 
     private readonly record struct Ask(DateTimeOffset Now, long Since, bool IsRestAsked = true, bool IsExpired = false);
 
-    private readonly record struct ClaimRest(bool IsHeld, DateTimeOffset? NextAt, bool IsLimited, bool HasExpired, bool IsNextLost);
+    private readonly record struct ClaimRest(bool IsHeld, DateTimeOffset? NextAt, bool IsLimited, bool HasExpired, bool IsNextLost)
+    {
+        public static ClaimRest Of(ClaimedRow row) => new((row.Flags & 1) != 0, row.NextAt, (row.Flags & 2) != 0, (row.Flags & 4) != 0, (row.Flags & 8) != 0);
+    }
 }

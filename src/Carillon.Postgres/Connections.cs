@@ -13,6 +13,9 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
     /// <summary>False where the data source belongs to the host.</summary>
     public bool IsOwned { get; init; }
 
+    /// <summary>Who tells the other processes.</summary>
+    public Notifier? Notifier { get; set; }
+
     public NpgsqlDataSource Source => source;
 
     public PostgresMemory Memory => memory;
@@ -23,22 +26,12 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
     public Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) =>
         RepeatAsync(() => CommitAsync(work, cancellationToken), cancellationToken);
 
-    /// <summary>Runs statements that are sent together and so are one transaction, in one round trip.</summary>
-    public Task<T> SendAsync<T>(Func<NpgsqlBatch, Task<T>> work, CancellationToken cancellationToken) => RepeatAsync(
-        async () =>
-        {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await using var batch = connection.CreateBatch();
-            return await work(batch);
-        },
-        cancellationToken);
-
     /// <summary>Runs work of a single statement, which is a transaction by itself: one round trip.</summary>
     public Task<T> RunAloneAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) => RepeatAsync(
         async () =>
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            var transaction = new Transaction(connection, memory, sql, cancellationToken);
+            var transaction = new Transaction(connection, memory, sql, cancellationToken, Notifier);
             var result = await work(transaction);
             Know(transaction);
             return result;
@@ -108,5 +101,5 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
     }
 
     private static bool IsPassing(PostgresException exception) =>
-        exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+        exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation;
 }

@@ -76,10 +76,10 @@ internal static class DefinitionTable
     {
         var changed = change.After ?? change.Before!;
 
+        // A resumed queue or a raised limit makes jobs claimable.
+        transaction.Tell(changed.Kind switch { DefinitionKinds.Queue => StoreSignal.Jobs, DefinitionKinds.Node => StoreSignal.Cancels, _ => StoreSignal.None });
         if (changed.Kind == DefinitionKinds.Queue)
         {
-            // A resumed queue or a raised limit makes jobs claimable.
-            transaction.Tell(StoreSignal.Jobs);
             await BucketTable.RenewAsync(transaction, changed.Name, QueueSettings.Read(change.Before?.Body), QueueSettings.Read(change.After?.Body));
         }
 
@@ -91,6 +91,7 @@ internal static class DefinitionTable
     {
         DefinitionKinds.Queue => SubjectKind.Queue,
         DefinitionKinds.Key => SubjectKind.Key,
+        DefinitionKinds.Node => SubjectKind.Node,
         _ => SubjectKind.Setting,
     };
 

@@ -25,25 +25,51 @@ internal static class EnqueueBatch
             ? (await WriteAllAsync(transaction, [request]))[0]
             : await Enqueuing.EnqueueAllAsync(transaction, request);
 
+    /// <summary>Requests that may share, in a transaction of their own; where one statement will do, that is one round trip.</summary>
+    public static async Task<IReadOnlyList<EnqueueResult[]>> WriteAllAsync(Connections connections, IReadOnlyList<EnqueueRequest> requests) =>
+        (requests.All(request => request.Act is null && NewRows.IsOneStatement(connections.Memory, request.Jobs))
+            ? await connections.RunAloneAsync(transaction => TryWriteAloneAsync(transaction, requests), CancellationToken.None)
+            : null)
+        ?? await connections.WriteAsync(transaction => WriteAllAsync(transaction, requests), CancellationToken.None);
+
     /// <summary>Requests that may share.</summary>
     public static async Task<IReadOnlyList<EnqueueResult[]>> WriteAllAsync(Transaction transaction, IReadOnlyList<EnqueueRequest> requests)
     {
-        var results = requests.Select(request => new EnqueueResult[request.Jobs.Count]).ToList();
-        var plain = new List<Job>();
         var contested = FindContested(requests);
-        foreach (var (jobs, _, now) in requests)
-        {
-            // Asked of each, in their order: an id that comes twice is new the first time only.
-            plain.AddRange(jobs.Where(job => transaction.Memory.IsNew(job.Id) && NewRows.IsPlain(job) && !IsContested(job, contested)).Select(job => job.ToJob(now)));
-        }
-
+        var plain = TakePlain(transaction, requests, job => NewRows.IsPlain(job) && !IsContested(job, contested));
         var written = plain.Count == 0 ? [] : await NewRows.InsertAsync(transaction, plain, requests[0].Now);
+        var results = requests.Select(request => new EnqueueResult[request.Jobs.Count]).ToList();
         for (var i = 0; i < requests.Count; i++)
         {
             await FillAsync(transaction, requests[i], results[i], written);
         }
 
         return results;
+    }
+
+    // Null, and nothing done, where an id may be there already.
+    private static async Task<IReadOnlyList<EnqueueResult[]>?> TryWriteAloneAsync(Transaction transaction, IReadOnlyList<EnqueueRequest> requests)
+    {
+        var plain = TakePlain(transaction, requests, static _ => true);
+        if (plain.Count < requests.Sum(request => request.Jobs.Count))
+        {
+            return null;
+        }
+
+        await NewRows.InsertAsync(transaction, plain, requests[0].Now);
+        return [.. requests.Select(request => request.Jobs.Select(job => new EnqueueResult(EnqueueStatus.Created, job.Id)).ToArray())];
+    }
+
+    // Asked of each, in their order: an id that comes twice is new the first time only.
+    private static List<Job> TakePlain(Transaction transaction, IReadOnlyList<EnqueueRequest> requests, Func<NewJob, bool> isPlain)
+    {
+        var plain = new List<Job>();
+        foreach (var (jobs, _, now) in requests)
+        {
+            plain.AddRange(jobs.Where(job => transaction.Memory.Ids.Offer(job.Id) && isPlain(job)).Select(job => job.ToJob(now)));
+        }
+
+        return plain;
     }
 
     // Who gets a key that is asked for more than once is decided by the order.

@@ -28,23 +28,29 @@ internal sealed class EnqueueGroup(Connections connections)
         }
 
         var request = new Request(asked);
-        lock (_lock)
+        if (Add(request))
         {
-            _waiting.Enqueue(request);
-            if (_writers < MostWriters)
-            {
-                _writers++;
-                _ = WriteAsync();
-            }
+            _ = WriteAsync();
         }
 
         return request.Done.Task;
     }
 
+    // True where the caller becomes a writer: what it does until the database is asked is done on its own thread.
+    private bool Add(Request request)
+    {
+        lock (_lock)
+        {
+            _waiting.Enqueue(request);
+            var isWriter = _writers < MostWriters;
+            _writers += isWriter ? 1 : 0;
+            return isWriter;
+        }
+    }
+
     // Nothing awaits it: whatever goes wrong goes to the callers.
     private async Task WriteAsync()
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (Take() is { Count: > 0 } batch)
         {
             await WriteAsync(batch);
@@ -70,8 +76,7 @@ internal sealed class EnqueueGroup(Connections connections)
     {
         try
         {
-            var results = await connections.WriteAsync(
-                transaction => EnqueueBatch.WriteAllAsync(transaction, batch.ConvertAll(request => request.Asked)), CancellationToken.None);
+            var results = await EnqueueBatch.WriteAllAsync(connections, batch.ConvertAll(request => request.Asked));
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Done.TrySetResult(results[i]);

@@ -35,7 +35,7 @@ internal static class Enqueuing
 
     public static async Task<EnqueueResult> EnqueueAsync(Transaction transaction, NewJob asked, DateTimeOffset now)
     {
-        var isNew = transaction.Memory.IsNew(asked.Id);
+        var isNew = transaction.Memory.Ids.Offer(asked.Id);
         for (var turn = 0; turn < MostTurns; turn++)
         {
             if (await TryEnqueueAsync(transaction, asked, now, isNew && turn == 0) is { } result)

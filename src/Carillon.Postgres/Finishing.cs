@@ -15,13 +15,13 @@ internal static class Finishing
          where j.state = 1
            and j.id = any (array(select unnest(b.jobs) from carillon.claim_batch b where {IsLost}))
            and j.batch = any (array(select b.id from carillon.claim_batch b where {IsLost}))
-         order by j.id for update
+         order by j.id for update skip locked
         """;
 
     private const string OfNodeSql = $"""
         select {JobRow.Columns} from carillon.job
          where state = 1 and node = $1 and id = any (array(select unnest(jobs) from carillon.claim_batch where node = $1))
-         order by id for update
+         order by id for update skip locked
         """;
 
     public static async Task<IReadOnlyList<bool>> FinishAllAsync(Transaction transaction, IReadOnlyList<Finish> finishes, DateTimeOffset now)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Carillon.Store;
+using NpgsqlTypes;
 
 namespace Carillon.Postgres;
 
@@ -13,12 +14,20 @@ internal static class Firings
            for update
         """;
 
+    // In one order, whatever the order in which they are fired: nodes that fire the same schedules would wait for each other in a ring.
+    private const string LockSql = "select 1 from carillon.schedule where tenant = '' and name = any ($1) order by name for update";
+
     private const string MoveSql = "update carillon.schedule set fired_count = $2, last_at = $3, next_at = $4 where tenant = '' and name = $1";
     private const string LiveSql = "select id from carillon.job where concurrency_key = $1 order by id";
     private const string IsLiveSql = "select exists (select 1 from carillon.job where concurrency_key = $1)";
 
     public static async Task<IReadOnlyList<FireResult>> FireAllAsync(Transaction transaction, IReadOnlyList<Firing> firings, DateTimeOffset now)
     {
+        if (firings.Count > 1)
+        {
+            await transaction.Use(LockSql).SetAll(firings.Select(firing => firing.Schedule).ToArray(), NpgsqlDbType.Text).RunAsync();
+        }
+
         var results = new FireResult[firings.Count];
         for (var i = 0; i < results.Length; i++)
         {

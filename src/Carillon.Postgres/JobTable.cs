@@ -14,7 +14,12 @@ internal static class JobTable
          where id = $1
         """;
 
-    private const string ProgressSql = "update carillon.job set progress = $3 where id = $1 and token = $2 and state = 1";
+    // A row that somebody has is ending, perhaps in a handler's own transaction: the heartbeat must not wait for that.
+    private const string ProgressSql = /*lang=sql*/ """
+        update carillon.job set progress = $3
+         where id = (select j.id from carillon.job j where j.id = $1 and j.token = $2 and j.state = 1 for no key update skip locked)
+        """;
+
     private const string LeaveBatchSql = "select carillon.leave_batches($1)";
     private const string DeleteSql = "delete from carillon.job where id = $1";
     private const string FindSql = $"select {JobRow.Columns} from carillon.job where id = $1 for update";

@@ -23,20 +23,23 @@ internal static class LaneTable
         """;
 
     /// <summary>The lane's id; the lane is made if need be.</summary>
-    public static async Task<int> OfAsync(Transaction transaction, Job job)
+    public static Task<int> OfAsync(Transaction transaction, Job job) => OfAsync(transaction, (job.Queue, job.Handler, job.Priority, job.Group is not null));
+
+    /// <inheritdoc cref="OfAsync(Transaction, Job)"/>
+    public static async Task<int> OfAsync(Transaction transaction, (string Queue, string Handler, int Priority, bool IsGrouped) lane)
     {
-        var lane = (job.Queue, job.Handler, job.Priority, job.Group is not null);
         if (transaction.Memory.Lanes.TryGetValue(lane, out var id) || transaction.NewLanes.TryGetValue(lane, out id))
         {
             return id;
         }
 
-        id = await Bind(transaction.Use(FindSql), job).FirstAsync(row => row.GetInt32(0));
-        id = id != 0 ? id : await Bind(transaction.Use(AddSql), job).FirstAsync(row => row.GetInt32(0));
+        id = await Bind(transaction.Use(FindSql), lane).FirstAsync(row => row.GetInt32(0));
+        id = id != 0 ? id : await Bind(transaction.Use(AddSql), lane).FirstAsync(row => row.GetInt32(0));
         return transaction.NewLanes[lane] = id;
     }
 
-    private static Statement Bind(Statement statement, Job job) => statement.Set(job.Queue).Set(job.Handler).Set(job.Priority).Set(job.Group is not null);
+    private static Statement Bind(Statement statement, (string Queue, string Handler, int Priority, bool IsGrouped) lane) =>
+        statement.Set(lane.Queue).Set(lane.Handler).Set(lane.Priority).Set(lane.IsGrouped);
 
     /// <summary>Remembers the names of all lanes.</summary>
     public static async Task<int> LoadAsync(Transaction transaction)

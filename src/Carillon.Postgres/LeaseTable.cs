@@ -24,6 +24,7 @@ internal static class LeaseTable
 
     private const string ReleaseSql = "delete from carillon.lease where name = $1 and token = $2";
     private const string ListSql = "select name, owner, until, token, data from carillon.lease where starts_with(name, $1) and until > $2 order by name";
+    private const string SweepSql = "delete from carillon.lease where starts_with(name, 'node/') and until <= $1";
     private const string ShiftSql = "update carillon.lease set until = until + $1";
 
     public static async Task<Lease?> AcquireAsync(Transaction transaction, Lease wanted, DateTimeOffset now)
@@ -44,6 +45,9 @@ internal static class LeaseTable
 
     public static Task<List<Lease>> ListAsync(Transaction transaction, string prefix, DateTimeOffset now) =>
         transaction.Use(ListSql).Set(prefix).Set(now).ListAsync(row => new Lease(row.GetString(0), row.GetString(1), row.Instant(2), row.GetInt64(3), row.GetString(4)));
+
+    /// <summary>Nodes that ran out and whose claims have been taken back: nobody need wait for their end any more.</summary>
+    public static Task SweepAsync(Transaction transaction, DateTimeOffset now) => transaction.Use(SweepSql).Set(now).RunAsync();
 
     public static Task ShiftAsync(Transaction transaction, TimeSpan step) => transaction.Use(ShiftSql).Set(step).RunAsync();
 }

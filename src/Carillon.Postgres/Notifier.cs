@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Carillon.Store;
 using Microsoft.Extensions.Logging;
@@ -6,8 +7,8 @@ using Npgsql;
 namespace Carillon.Postgres;
 
 /// <summary>
-/// Tells the other processes what was committed here. After the commit and beside it, for <c>NOTIFY</c> inside would make every commit of
-/// the database wait for the last; one message at a time, what comes meanwhile goes with the next. A message lost with its process is
+/// Tells the other processes what was committed here. Now and then with the commit itself; under load after the commit and beside it, for
+/// <c>NOTIFY</c> inside makes every such commit of the database wait for the last: one message at a time, what comes meanwhile goes with the next. A message lost with its process is
 /// covered by the sleepers' sweep.
 /// </summary>
 internal sealed partial class Notifier(Connections connections, string channel, ILogger logger)
@@ -20,9 +21,25 @@ internal sealed partial class Notifier(Connections connections, string channel, 
     private readonly Lock _lock = new();
     private StoreSignal _open;
     private bool _isSending;
+    private long _takenAt;
 
     /// <summary>Marks this process's own messages, which it need not hear.</summary>
     public string Sender { get; } = new Chance().NextLong().ToString("x", CultureInfo.InvariantCulture);
+
+    /// <summary>The message, for a statement that takes it along in its own commit; null where the last one is too fresh.</summary>
+    public string? TryTake(StoreSignal signal)
+    {
+        lock (_lock)
+        {
+            if (_isSending || Stopwatch.GetElapsedTime(_takenAt) < Pause)
+            {
+                return null;
+            }
+
+            _takenAt = Stopwatch.GetTimestamp();
+            return Message(signal);
+        }
+    }
 
     public void Tell(StoreSignal signal)
     {
@@ -73,9 +90,11 @@ internal sealed partial class Notifier(Connections connections, string channel, 
     {
         await using var command = connections.Source.CreateCommand(NotifySql);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = string.Create(CultureInfo.InvariantCulture, $"{Sender} {(int)signal}") });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Message(signal) });
         await command.ExecuteNonQueryAsync();
     }
+
+    private string Message(StoreSignal signal) => string.Create(CultureInfo.InvariantCulture, $"{Sender} {(int)signal}");
 
     [LoggerMessage(2120, LogLevel.Debug, "Other nodes could not be told of news ({Reason}); they look by themselves within half a minute.")]
     private partial void LogNotSent(string reason);

@@ -56,6 +56,7 @@ internal sealed partial class PostgresStore
         if (lease is not null)
         {
             _rest.Forget(name, lease.Token);
+            Enter(name, lease.Token);
         }
 
         return lease;
@@ -74,6 +75,11 @@ internal sealed partial class PostgresStore
         var node = new Lease(name, "", now + duration, token, "{}");
         var (renewal, beat) = await WriteAsync(transaction => BeatTable.RenewAsync(transaction, node, _rest.LeaderToken, duration, now), cancellationToken);
         _rest.Keep(beat);
+        if (beat is not null)
+        {
+            _presence?.See(beat.Ring);
+        }
+
         return renewal;
     }
 
@@ -81,6 +87,16 @@ internal sealed partial class PostgresStore
     {
         await WriteAsync(transaction => LeaseTable.ReleaseAsync(transaction, name, token), cancellationToken);
         _rest.Forget(name, 0);
+        _presence?.Leave(name);
+        _notifier.Tell(StoreSignal.Nodes);
+    }
+
+    private void Enter(string lease, long token)
+    {
+        if (lease.StartsWith("node/", StringComparison.Ordinal))
+        {
+            _presence?.Enter(lease, token);
+        }
     }
 
     public async Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -29,7 +29,14 @@ internal sealed partial class PostgresStore
         ?? await WriteAsync(transaction => Finishing.FinishAllAsync(transaction, finishes, now), cancellationToken);
 
     public async Task<IReadOnlyList<Guid>> ReclaimAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        _rest.IsNoneLost(now) ? [] : await WriteAsync(transaction => Finishing.ReclaimAsync(transaction, now), cancellationToken);
+        _rest.IsNoneLost(now) ? [] : await WriteAsync(
+            async transaction =>
+            {
+                var reclaimed = await Finishing.ReclaimAsync(transaction, now);
+                await LeaseTable.SweepAsync(transaction, now);
+                return reclaimed;
+            },
+            cancellationToken);
 
     public Task<IReadOnlyList<Guid>> ReturnAsync(string node, IReadOnlySet<(Guid Job, long Token)> known, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(transaction => Finishing.ReturnAsync(transaction, node, known, now), cancellationToken);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Carillon.Store;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -22,9 +23,11 @@ internal sealed partial class PostgresStore : IStore
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly EnqueueGroup _enqueues;
     private readonly Connections _connections;
+    private readonly UserTransactions _transactions;
     private readonly DayPartitions _days;
     private readonly Notifier _notifier;
     private readonly Listener _listener;
+    private readonly Presence? _presence;
     private bool _isOpen;
     private bool _isDisposed;
 
@@ -34,9 +37,12 @@ internal sealed partial class PostgresStore : IStore
         var source = options.DataSource ?? DataSources.Build(options);
         _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null };
         _enqueues = new EnqueueGroup(_connections);
+        _transactions = new UserTransactions(_connections);
         _days = new DayPartitions(_connections, logger);
         _notifier = new Notifier(_connections, _sql.Channel, logger);
+        _connections.Notifier = _notifier;
         _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
+        _presence = options.DataSource is not null || options.MaxConnections >= PostgresStoreOptions.FewestForPresence ? new Presence(_connections, Tell, logger) : null;
         Description = DataSources.Describe(source.ConnectionString, options.Schema);
     }
 
@@ -75,11 +81,18 @@ internal sealed partial class PostgresStore : IStore
             },
             cancellationToken);
 
+    public Task<IJoinedStore> JoinAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        _ = Ready;
+        return _transactions.JoinAsync(transaction, cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_isDisposed)
         {
             _isDisposed = true;
+            await (_presence?.DisposeAsync() ?? ValueTask.CompletedTask);
             await _listener.DisposeAsync();
             await _connections.DisposeAsync();
             _opening.Dispose();
@@ -90,14 +103,16 @@ internal sealed partial class PostgresStore : IStore
     {
         try
         {
-            await new SchemaUpgrade(_connections.Source, _sql).UpgradeAsync(cancellationToken);
+            var schema = new SchemaUpgrade(_connections.Source, _sql);
+            await schema.UpgradeAsync(cancellationToken);
+            await schema.SetViewsAsync(_options.Views, cancellationToken);
         }
         catch (NpgsqlException exception)
         {
             throw Failures.Explain(exception, _connections.Source);
         }
 
-        _memory.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
+        _memory.Ids.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
         await _listener.StartAsync(cancellationToken);
         Opened(Description);
     }
@@ -124,6 +139,11 @@ internal sealed partial class PostgresStore : IStore
     private void Hear(StoreSignal signal)
     {
         _rest.Hear(signal);
+        if (signal.HasFlag(StoreSignal.Nodes))
+        {
+            _presence?.Look();
+        }
+
         try
         {
             if (signal != StoreSignal.None)

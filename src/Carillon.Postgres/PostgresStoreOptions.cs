@@ -17,6 +17,15 @@ public sealed class PostgresStoreOptions
     /// <summary>The schema that holds everything of ours; several schedulers may stand in one database, each in its own.</summary>
     public string Schema { get; set; } = "carillon";
 
-    /// <summary>At most so many connections of this process at once, one of them for listening; they compete with nobody's pool.</summary>
+    /// <summary>With fewer connections than this a node spends none on presence; a node that died is then noticed when its lease ends.</summary>
+    internal const int FewestForPresence = 8;
+
+    /// <summary>
+    /// At most so many connections of this process at once; they compete with nobody's pool. Three stay open on a node at rest: one listens,
+    /// one shows the other nodes that this one lives, one watches another node (the last two from 8 on).
+    /// </summary>
     public int MaxConnections { get; set; } = 20;
+
+    /// <summary>Whether the read-only views for people who look with SQL are there; <c>false</c> removes them when the store is opened.</summary>
+    public bool Views { get; set; } = true;
 }

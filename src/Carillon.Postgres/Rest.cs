@@ -48,6 +48,8 @@ internal sealed class Rest
                 (_news.Jobs, _claim) = (_news.Jobs + 1, null);
             }
 
+            // A lease may have ended that the last heartbeat saw.
+            _beat = signal.HasFlag(StoreSignal.Nodes) ? null : _beat;
             if (signal.HasFlag(StoreSignal.Schedules))
             {
                 (_news.Schedules, _due) = (_news.Schedules + 1, null);

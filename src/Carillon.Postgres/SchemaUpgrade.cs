@@ -20,6 +20,14 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
         select exists (select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = 'meta')
         """;
 
+    private const string AreViewsThereSql = /*lang=sql*/ """
+        select exists (select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = 'scheduler_leader')
+        """;
+
+    private const string DropViewsSql = /*lang=sql*/ """
+        drop view if exists carillon.scheduler_leader, carillon.job_executions, carillon.scheduled_jobs, carillon.task_functions, carillon.scheduler_job_types
+        """;
+
     private const string VersionSql = "select value from carillon.meta where name = 'schema_version'";
     private const string OldestSql = "select value from carillon.meta where name = 'oldest_program'";
 
@@ -47,10 +55,13 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         var version = await FindVersionAsync(connection, cancellationToken);
+        var hadViews = await AreViewsThereAsync(connection, cancellationToken);
         while (version < Newest)
         {
             version = await StepAsync(connection, version, version + 1, cancellationToken);
         }
+
+        await SetViewsAsync(connection, hadViews, cancellationToken);
 
         await AdmitAsync(connection, version, cancellationToken);
     }
@@ -71,6 +82,13 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
         {
             current = await StepAsync(connection, current, current - 1, cancellationToken);
         }
+    }
+
+    /// <summary>The read-only views for people who look with SQL: there or not there. Writes only where it is not so already.</summary>
+    public async Task SetViewsAsync(bool isWanted, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await SetViewsAsync(connection, isWanted, cancellationToken);
     }
 
     /// <summary>Takes a schema away with all that stands in it; for those that were made to measure or to test.</summary>
@@ -107,7 +125,8 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
             return version;
         }
 
-        await ExecuteAsync(connection, from == 0 ? $"create schema if not exists {sql.Quoted}" : "", cancellationToken);
+        // The views go first: none stands in the way of a table that changes, and each version has its own.
+        await ExecuteAsync(connection, from == 0 ? $"create schema if not exists {sql.Quoted}" : sql.Of(DropViewsSql), cancellationToken);
         await ExecuteAsync(connection, sql.Turn(await ReadAsync(to > from ? $"{to:0000}.up.sql" : $"{from:0000}.down.sql", cancellationToken)), cancellationToken);
         if (to > 0)
         {
@@ -127,6 +146,26 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
 
         return int.TryParse(await ScalarAsync(connection, sql.Of(VersionSql), null, cancellationToken) as string, CultureInfo.InvariantCulture, out var version) ? version : 0;
     }
+
+    private async Task SetViewsAsync(NpgsqlConnection connection, bool isWanted, CancellationToken cancellationToken)
+    {
+        if (await AreViewsThereAsync(connection, cancellationToken) == isWanted)
+        {
+            return;
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ScalarAsync(connection, LockSql, sql.Schema, cancellationToken);
+        if (await AreViewsThereAsync(connection, cancellationToken) != isWanted)
+        {
+            await ExecuteAsync(connection, isWanted ? sql.Turn(await ReadAsync("Views.sql", cancellationToken)) : sql.Of(DropViewsSql), cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task<bool> AreViewsThereAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        await ScalarAsync(connection, AreViewsThereSql, sql.Schema, cancellationToken) is true;
 
     private static async Task<string> ReadAsync(string resource, CancellationToken cancellationToken)
     {

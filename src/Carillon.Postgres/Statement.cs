@@ -1,3 +1,4 @@
+using Carillon.Store;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -43,6 +44,10 @@ internal sealed class Statement(NpgsqlCommand command, CancellationToken cancell
         command.Parameters.Add(parameter);
         return this;
     }
+
+    /// <summary>The channel and the message for the other processes, where this statement is the one to tell them; else nulls.</summary>
+    public Statement SetNotice(Transaction transaction, StoreSignal signal) =>
+        transaction.TryNotice(signal) is { } notice ? Set(notice.Channel).Set(notice.Message) : Set((string?)null).Set((string?)null);
 
     /// <summary>Runs it; says how many rows it touched.</summary>
     public async Task<int> RunAsync()

@@ -83,6 +83,11 @@ internal static class DefinitionTable
             BucketTable.Renew(transaction, changed.Name, QueueSettings.Read(before?.Body), QueueSettings.Read(after?.Body));
             transaction.Tell(StoreSignal.Jobs);
         }
+        else if (changed.Kind == DefinitionKinds.Node)
+        {
+            transaction.Board.Leases = transaction.Board.Leases.Wish(changed.Name, after?.Body);
+            transaction.Tell(StoreSignal.Cancels);
+        }
 
         JournalTable.AppendAct(transaction, new Subject(SubjectKindOf(changed.Kind), changed.Name), act, ToJson(before), ToJson(after), now);
     }
@@ -91,6 +96,7 @@ internal static class DefinitionTable
     {
         DefinitionKinds.Queue => SubjectKind.Queue,
         DefinitionKinds.Key => SubjectKind.Key,
+        DefinitionKinds.Node => SubjectKind.Node,
         _ => SubjectKind.Setting,
     };
 

@@ -44,7 +44,7 @@ internal static class LeaseTable
         var lease = board.Leases.ByName[name];
         board.Leases = board.Leases.With(lease with { Until = now + duration });
         var asked = board.Running.Select(running => running.Job).Where(job => job.Node == lease.Owner && job.CancelReason is not null);
-        return new Renewal(IsHeld: true, [.. asked.Select(job => new CancelRequest(job.Id, job.Token, job.CancelReason!))]);
+        return new Renewal(IsHeld: true, [.. asked.Select(job => new CancelRequest(job.Id, job.Token, job.CancelReason!))], board.Leases.WishOf(lease));
     }
 
     public static bool TryRelease(Transaction transaction, string name, long token)

@@ -9,11 +9,18 @@ namespace Carillon.Sqlite;
 /// </summary>
 internal sealed record Leases(ImmutableSortedDictionary<string, Lease> ByName)
 {
+    // What is wanted of the nodes, meant for the life that they live now: nothing of it is needed after a restart.
+    private ImmutableDictionary<string, string> Wishes { get; init; } = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
     public static Leases None { get; } = new(ImmutableSortedDictionary.Create<string, Lease>(StringComparer.Ordinal));
 
-    public Leases With(Lease lease) => new(ByName.SetItem(lease.Name, lease));
+    public Leases With(Lease lease) => this with { ByName = ByName.SetItem(lease.Name, lease) };
 
-    public Leases Without(string name) => new(ByName.Remove(name));
+    public Leases Without(string name) => this with { ByName = ByName.Remove(name) };
+
+    public Leases Wish(string node, string? body) => this with { Wishes = body is null ? Wishes.Remove(node) : Wishes.SetItem(node, body) };
+
+    public string? WishOf(Lease lease) => lease.Name == $"node/{lease.Owner}" ? Wishes.GetValueOrDefault(lease.Owner) : null;
 
     /// <summary>The lease if it has not run out.</summary>
     public Lease? Find(string name, DateTimeOffset now) => ByName.TryGetValue(name, out var lease) && lease.Until > now ? lease : null;
@@ -22,6 +29,8 @@ internal sealed record Leases(ImmutableSortedDictionary<string, Lease> ByName)
 
     public bool IsNodeHeld(string node, long token, DateTimeOffset now) => IsHeld($"node/{node}", token, now);
 
-    public Leases Shift(TimeSpan step) => new(ByName.ToImmutableSortedDictionary(
-        pair => pair.Key, pair => pair.Value with { Until = pair.Value.Until + step }, StringComparer.Ordinal));
+    public Leases Shift(TimeSpan step) => this with
+    {
+        ByName = ByName.ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value with { Until = pair.Value.Until + step }, StringComparer.Ordinal),
+    };
 }

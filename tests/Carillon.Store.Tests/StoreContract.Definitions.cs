@@ -70,6 +70,7 @@ public abstract partial class StoreContract
     [Theory]
     [InlineData(DefinitionKinds.Queue, SubjectKind.Queue)]
     [InlineData(DefinitionKinds.Key, SubjectKind.Key)]
+    [InlineData(DefinitionKinds.Node, SubjectKind.Node)]
     [InlineData(DefinitionKinds.Owner, SubjectKind.Setting)]
     [InlineData(DefinitionKinds.Setting, SubjectKind.Setting)]
     public async Task An_act_on_a_definition_is_recorded_or_nothing_is(string kind, SubjectKind subject)

@@ -139,6 +139,42 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_renewal_brings_what_is_wanted_of_the_node_and_of_no_other()
+    {
+        var (a, b) = (await JoinAsync("a"), await JoinAsync("b"));
+        var none = await RenewNodeAsync(a);
+        await Store.PutDefinitionAsync(DefinitionKinds.Node, "a", """{"v":1}""", null, ByAda, Noon, Stop);
+        var first = await RenewNodeAsync(a);
+        await Store.PutDefinitionAsync(DefinitionKinds.Node, "a", """{"v":2}""", 1, ByAda, Noon, Stop);
+        var second = await RenewNodeAsync(a);
+        var other = await RenewNodeAsync(b);
+        await Store.RemoveDefinitionAsync(DefinitionKinds.Node, "a", null, Noon, Stop);
+
+        Assert.Equal((null, """{"v":1}""", """{"v":2}""", null), (none.Wish, first.Wish, second.Wish, other.Wish));
+        Assert.Null((await RenewNodeAsync(a)).Wish);
+    }
+
+    [Fact]
+    public async Task A_wish_that_was_refused_is_not_brought()
+    {
+        var node = await JoinAsync("a");
+        await Store.PutDefinitionAsync(DefinitionKinds.Node, "a", "{}", 7, ByAda, Noon, Stop);
+
+        Assert.Null((await RenewNodeAsync(node)).Wish);
+    }
+
+    [Fact]
+    public async Task Who_asks_something_of_a_node_makes_the_nodes_look()
+    {
+        var signals = StoreSignal.None;
+        Store.Signalled += signal => signals |= signal;
+
+        await Store.PutDefinitionAsync(DefinitionKinds.Node, "a", "{}", null, ByAda, Noon, Stop);
+
+        Assert.Equal(StoreSignal.Cancels, signals);
+    }
+
+    [Fact]
     public async Task A_job_that_has_ended_is_not_asked_to_stop_any_more()
     {
         var job = await RunAsync();
@@ -155,6 +191,8 @@ public abstract partial class StoreContract
 
         Assert.Single(leases, lease => lease is not null);
     }
+
+    private Task<Renewal> RenewNodeAsync(Node node) => Store.RenewAsync($"node/{node.Name}", node.Token, Hour, Noon, Stop);
 
     private Task<Lease?> AcquireAsync(string owner, DateTimeOffset? now = null, string data = "{}") =>
         Store.AcquireAsync("leader", owner, Minute, data, now ?? Noon, Stop);

@@ -2,6 +2,7 @@ using Carillon.Access;
 using Carillon.AspNetCore.Json;
 using Carillon.AspNetCore.Routing;
 using Carillon.AspNetCore.Shapes;
+using Carillon.Cluster;
 using Carillon.Hosting;
 using Carillon.Language;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +26,12 @@ internal static class StatusEndpoints
             cluster.Node, nodes.FirstOrDefault(node => node.IsLeader)?.Manifest.Node, EngineHost.Version, cluster.Store,
             TimeSpan.FromMilliseconds(Math.Round(clock.Offset.TotalMilliseconds)), Zones.Version, clock.GetUtcNow(),
             nodes.Count, nodes.SelectMany(node => node.Manifest.Handlers).DistinctBy(handler => handler.Name).Count(),
-            new StatusJobs(queues.Sum(queue => queue.Pending), queues.Sum(queue => queue.Running), queues.Sum(queue => queue.Waiting), queues.Sum(queue => queue.Dead)));
+            new StatusJobs(queues.Sum(queue => queue.Pending), queues.Sum(queue => queue.Running), queues.Sum(queue => queue.Waiting), queues.Sum(queue => queue.Dead)))
+        {
+            State = nodes.FirstOrDefault(node => node.Manifest.Node == cluster.Node)?.State,
+            Roles = RoleNames.Of(call.Doors.Self.Roles),
+            Queues = call.Doors.Self.Queues,
+        };
         return Results.Json(status, ApiJson.Wire.StatusView);
     }
 }

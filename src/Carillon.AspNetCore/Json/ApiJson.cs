@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Carillon.Access;
 using Carillon.AspNetCore.Shapes;
+using Carillon.Cluster;
 using Carillon.Language;
 using Carillon.Store;
 
@@ -18,7 +19,7 @@ namespace Carillon.AspNetCore.Json;
     [
         typeof(InstantConverter), typeof(DurationConverter), typeof(RateConverter), typeof(ChoiceConverter<JobState>), typeof(ChoiceConverter<Backoff>), typeof(ChoiceConverter<OnConflict>),
         typeof(ChoiceConverter<AfterCondition>), typeof(ChoiceConverter<MisfirePolicy>), typeof(ChoiceConverter<OverlapPolicy>), typeof(ChoiceConverter<Role>),
-        typeof(ChoiceConverter<ScheduleMode>), typeof(ChoiceConverter<EnqueueStatus>),
+        typeof(ChoiceConverter<ScheduleMode>), typeof(ChoiceConverter<NodeState>), typeof(ChoiceConverter<EnqueueStatus>),
         typeof(ChoiceConverter<GapPolicy>), typeof(ChoiceConverter<RepeatPolicy>), typeof(ChoiceConverter<BusinessDayPolicy>), typeof(ChoiceConverter<ClockGap>), typeof(ChoiceConverter<ClockRepeat>), typeof(ChoiceConverter<RecurrenceForm>),
     ])]
 [JsonSerializable(typeof(ProblemBody))]
@@ -43,7 +44,9 @@ namespace Carillon.AspNetCore.Json;
 [JsonSerializable(typeof(Page<ExecutionView>))]
 [JsonSerializable(typeof(HandlerView))]
 [JsonSerializable(typeof(Page<HandlerView>))]
+[JsonSerializable(typeof(NodeAnswer))]
 [JsonSerializable(typeof(Page<NodeAnswer>))]
+[JsonSerializable(typeof(DrainBody))]
 [JsonSerializable(typeof(QueueAnswer))]
 [JsonSerializable(typeof(Page<QueueAnswer>))]
 [JsonSerializable(typeof(LimitBody))]

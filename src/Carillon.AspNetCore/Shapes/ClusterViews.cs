@@ -20,11 +20,27 @@ internal sealed record HandlerView(string Name, string? Description, string? Que
 }
 
 /// <summary>A live node.</summary>
-internal sealed record NodeAnswer(string Name, bool Leader, string Version, int ProcessId, DateTimeOffset StartedAt, int Slots, DateTimeOffset Until, IReadOnlyList<string> Handlers)
+internal sealed record NodeAnswer(
+    string Name, NodeState State, string? DrainedBy, string? DrainReason, IReadOnlyList<string> Roles, IReadOnlyList<string>? Queues,
+    bool Leader, string Version, int ProcessId, DateTimeOffset StartedAt, int Slots, DateTimeOffset Until, IReadOnlyList<string> Handlers)
 {
     public static NodeAnswer Of(NodeView node) => new(
-        node.Manifest.Node, node.IsLeader, node.Manifest.Version, node.Manifest.ProcessId, node.Manifest.StartedAt, node.Manifest.Slots, node.Until,
+        node.Manifest.Node, node.State, node.DrainedBy, node.DrainReason, RoleNames.Of(node.Manifest.Roles), node.Manifest.Queues,
+        node.IsLeader, node.Manifest.Version, node.Manifest.ProcessId, node.Manifest.StartedAt, node.Manifest.Slots, node.Until,
         [.. node.Manifest.Handlers.Select(handler => handler.Name)]);
+}
+
+/// <summary>How a node is to be drained.</summary>
+internal sealed record DrainBody
+{
+    public bool? Exit { get; init; }
+
+    public TimeSpan? Grace { get; init; }
+
+    public string? Reason { get; init; }
+
+    public static DrainRequest ToRequest(DrainBody? body) =>
+        new() { Exit = body?.Exit ?? false, Grace = body?.Grace, Reason = ReasonBody.Of(new ReasonBody { Reason = body?.Reason }) };
 }
 
 /// <summary>A queue.</summary>

@@ -1,9 +1,21 @@
+using Carillon.Cluster;
+
 namespace Carillon.AspNetCore.Shapes;
 
 /// <summary>The answer of the node that was asked about itself and its cluster.</summary>
 internal sealed record StatusView(
     string Instance, string? LeaderInstance, string Version, string Store, TimeSpan ClockOffset, string ZoneData, DateTimeOffset Now,
-    int Nodes, int Handlers, StatusJobs Jobs);
+    int Nodes, int Handlers, StatusJobs Jobs)
+{
+    /// <summary>How the answering node stands; null while it holds no lease.</summary>
+    public NodeState? State { get; init; }
+
+    /// <summary>What the answering node does.</summary>
+    public required IReadOnlyList<string> Roles { get; init; }
+
+    /// <summary>The queues that the answering node serves; null for all.</summary>
+    public IReadOnlyList<string>? Queues { get; init; }
+}
 
 /// <summary>How many live jobs there are.</summary>
 internal sealed record StatusJobs(long Pending, long Running, long Waiting, long Dead);

@@ -1,9 +1,11 @@
-drop view carillon.scheduler_leader;
-drop view carillon.job_executions;
-drop view carillon.scheduled_jobs;
-drop view carillon.task_functions;
-drop view carillon.scheduler_job_types;
-drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint[], bigint, integer, boolean);
+do $$
+begin
+    for slot in 1 .. 64 loop
+        execute 'drop view carillon.presence_' || slot;
+    end loop;
+end
+$$;
+drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint[], bigint, integer, boolean, text, text);
 drop function carillon.unpark(text[]);
 drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint, bigint);
 drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean, bigint);
@@ -15,6 +17,7 @@ drop function carillon.spend(text[], bigint[], bigint[], integer[], integer[]);
 drop function carillon.starts_left(bigint, bigint, integer, bigint);
 drop function carillon.open_lanes(text[], integer[], text[]);
 drop function carillon.served(text[], integer[], text[]);
+drop function carillon.part(uuid, bigint);
 drop function carillon.leave_batches(uuid[]);
 drop function carillon.leave(bigint[], integer[]);
 drop function carillon.running_in(text, text);

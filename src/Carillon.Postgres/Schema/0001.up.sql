@@ -2,7 +2,7 @@
 --
 -- Instants and durations are 100-nanosecond ticks (instants: since 1970, UTC), exactly what the program counts in;
 -- to_timestamp(x / 1e7) shows one. Texts are compared byte by byte (collation C), whatever the database's language is.
--- Each index is paid for at every write, so each one says what it is for. The views at the end are for people; the tables
+-- Each index is paid for at every write, so each one says what it is for. The views of Views.sql are for people; the tables
 -- may change from version to version.
 
 create table carillon.meta (
@@ -337,6 +337,26 @@ create function carillon.leave_batches(p_ids uuid[]) returns void language sql v
       from (select j.batch, count(*)::integer as n from carillon.job j where j.id = any (p_ids) and j.state = 1 group by j.batch) g
 $$;
 
+-- Gives a running job a batch of its own: who ends it in a long transaction then holds up none of the others of its claim. Not where somebody has
+-- the row: it is ending already.
+create function carillon.part(p_id uuid, p_token bigint) returns void language plpgsql as $$
+declare
+    v_batch bigint;
+    v_own bigint := nextval('carillon.claim_batch_id');
+begin
+    select j.batch into v_batch from carillon.job j where j.id = p_id and j.token = p_token and j.state = 1 for no key update skip locked;
+    if v_batch is null then
+        return;
+    end if;
+    insert into carillon.claim_batch (id, node_token, lane, running, node, jobs)
+    select v_own, b.node_token, b.lane, 1, b.node, array[p_id] from carillon.claim_batch b where b.id = v_batch and b.running > 1;
+    if found then
+        update carillon.job j set batch = v_own where j.id = p_id;
+        perform carillon.leave(array[v_batch], array[1]);
+    end if;
+end
+$$;
+
 -- The lanes that a node may claim from, with the limits over the whole cluster that hold for each.
 create function carillon.served(p_handlers text[], p_limits integer[], p_queues text[])
 returns table (lane integer, priority integer, queue text, queue_max integer, handler text, handler_max integer,
@@ -373,14 +393,14 @@ create function carillon.spend(p_queues text[], p_fulls bigint[], p_rates bigint
     on conflict (queue, is_group, job_group) do update set full_at = excluded.full_at
 $$;
 
--- The row that ends a claim which left a job because it must begin at once and no slot was free: it has no id.
+-- The row that ends a claim which left a job because it must begin at once and no slot was free: it has no id, and says so by its token.
 create function carillon.claim_over()
 returns table (id uuid, lane integer, token bigint, attempt integer, run_at bigint, scheduled_at bigint, created_at bigint, is_delayed boolean, owner_losses integer,
     args bytea, tenant text, origin text, args_codec text, args_version integer, reason text, error text, result text, progress double precision, key text, key_hold bigint,
     concurrency_key text, retry text, timeout bigint, expires_at bigint, schedule text, schedule_delay bigint, output text, traceparent text, tags text,
     job_group text, place integer)
 language sql immutable as $$
-    select null::uuid, null::integer, null::bigint, null::integer, null::bigint, null::bigint, null::bigint, null::boolean, null::integer, null::bytea, null::text, null::text,
+    select null::uuid, null::integer, 16::bigint, null::integer, null::bigint, null::bigint, null::bigint, null::boolean, null::integer, null::bytea, null::text, null::text,
            null::text, null::integer, null::text, null::text, null::text, null::double precision, null::text, null::bigint, null::text, null::text, null::bigint,
            null::bigint, null::text, null::bigint, null::text, null::text, null::text, null::text, null::integer
 $$;
@@ -877,9 +897,10 @@ $$;
 
 -- Moves jobs that succeeded to the ended ones; only claims that are still held, the token says so. p_progress, p_results and p_keeps may be null
 -- for none. Gives back the ids that were moved, null where that is all of them, and whether other jobs wait for any of them. Where
--- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written.
+-- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written. p_channel, p_message: whom
+-- to tell with the commit.
 create function carillon.finish(p_ids uuid[], p_tokens bigint[], p_nodes text[], p_began bigint[], p_progress double precision[], p_results text[], p_keeps bigint[],
-    p_now bigint, p_day integer, p_is_alone boolean, out moved uuid[], out has_dependents boolean)
+    p_now bigint, p_day integer, p_is_alone boolean, p_channel text, p_message text, out moved uuid[], out has_dependents boolean)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
@@ -914,34 +935,19 @@ begin
     if has_dependents and p_is_alone then
         raise exception 'jobs wait for some of these' using errcode = 'CA001';
     end if;
+    if p_channel is not null then
+        perform pg_notify(p_channel, p_message);
+    end if;
 end
 $$;
 
-create view carillon.scheduler_job_types as
-    select * from (values (1, 'interval', 'every so often'), (2, 'cron', 'at the instants of a cron expression'), (3, 'date', 'once, at one instant'))
-        as types (id, name, description);
-
-create view carillon.task_functions as
-    select handler as name from carillon.schedule union select handler from carillon.lane;
-
-create view carillon.scheduled_jobs as
-    select id as job_id, name, document::jsonb ->> 'description' as description, handler as task_function_name,
-           case document::jsonb ->> 'kind' when 'Every' then 'interval' when 'At' then 'date' else 'cron' end as job_type_name,
-           document::jsonb ->> 'expression' as schedule, coalesce(document::jsonb ->> 'zone', 'UTC') as zone, mode <> 2 as is_enabled,
-           to_timestamp(next_at / 1e7) as next_run_time, to_timestamp(last_at / 1e7) as last_run_time, fired_count
-      from carillon.schedule;
-
-create view carillon.job_executions as
-    select id::text as run_id, handler as task_function_name, schedule as job_name, 'running' as status, attempt, node,
-           to_timestamp(started_at / 1e7) as started_at, null::timestamptz as finished_at, null::text as error
-      from carillon.job where state = 1 and id in (select unnest(jobs) from carillon.claim_batch)
-    union all
-    select id::text, handler, schedule, 'succeeded', attempt, node, to_timestamp(started_at / 1e7), to_timestamp(finished_at / 1e7), null
-      from carillon.job_done where state = 3
-    union all
-    select subject, data::jsonb ->> 'handler', schedule, data::jsonb ->> 'state', (data::jsonb ->> 'attempt')::integer, data::jsonb ->> 'node',
-           (data::jsonb ->> 'startedAt')::timestamptz, to_timestamp(at / 1e7), data::jsonb ->> 'error'
-      from carillon.journal where kind = 'attempt';
-
-create view carillon.scheduler_leader as
-    select owner as leader_instance, token as term, to_timestamp(acquired_at / 1e7) as acquired_at from carillon.lease where name = 'leader';
+-- Presence: a node's process locks one of these for as long as it lives, and another node waits for that lock. Views, for they are never
+-- vacuumed or frozen, which a lock held for weeks would keep from a table. presence: the number in the node's lease.
+alter table carillon.lease add column presence integer;
+do $$
+begin
+    for slot in 1 .. 64 loop
+        execute 'create view carillon.presence_' || slot || ' as select ' || slot || ' as slot';
+    end loop;
+end
+$$;

@@ -13,8 +13,10 @@ internal static class ServerChecks
 
     public static async Task<IReadOnlyList<Finding>> LookAsync(Api api, JsonElement status, TimeProvider clock, CancellationToken cancellationToken)
     {
-        List<Finding> findings = [Clock(status, clock), Nodes(status)];
-        findings.AddRange(Queues(await api.GetAsync(Query.Of("api/v1/queues", ("limit", 200)), cancellationToken)));
+        var nodes = (await api.GetAsync(Query.Of("api/v1/nodes", ("limit", 200)), cancellationToken)).Items("items").ToList();
+        var queues = await api.GetAsync(Query.Of("api/v1/queues", ("limit", 200)), cancellationToken);
+        List<Finding> findings = [Clock(status, clock), .. NodeChecks.Look(status, nodes), .. NodeChecks.Unserved(nodes, queues)];
+        findings.AddRange(Queues(queues));
         var handlers = await api.GetAsync(Query.Of("api/v1/handlers", ("limit", 200)), cancellationToken);
         var known = handlers.Items("items").Select(handler => handler.Text("name")!).ToHashSet(StringComparer.Ordinal);
         findings.AddRange(await SchedulesAsync(api, known, cancellationToken));
@@ -34,14 +36,6 @@ internal static class ServerChecks
         return here > TimeSpan.FromSeconds(5)
             ? new Finding(Severity.Warning, "clock", $"this machine's clock and the server's differ by {here.TotalSeconds:0} s", "Let a time service keep both: timedatectl set-ntp true")
             : new Finding(Severity.Ok, "clock", "agrees with the store's");
-    }
-
-    private static Finding Nodes(JsonElement status)
-    {
-        var (nodes, leader) = (status.Text("nodes") ?? "0", status.Text("leaderInstance"));
-        return leader is null
-            ? new Finding(Severity.Warning, "nodes", $"{nodes} live, and none leads at this moment", "Look again in 20 s; if it stays so, the server's log says why.")
-            : new Finding(Severity.Ok, "nodes", $"{nodes} live, {leader} leads");
     }
 
     private static IEnumerable<Finding> Queues(JsonElement queues)

@@ -35,7 +35,7 @@ internal static class SettingsSection
         }
         else if (TextOf(value) is not { } text || !setting.Set(new CarillonOptions(), text))
         {
-            refuse(path, new Fault(path, value?.ToJsonString(), $"must be {setting.Expected}"));
+            refuse(path, new Fault(path, value?.ToJsonString(), $"must be {setting.Expected}{setting.Hint(TextOf(value) ?? "")}"));
         }
         else if (!settings.TryAdd(setting.Name, text))
         {

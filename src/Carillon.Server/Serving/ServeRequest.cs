@@ -1,3 +1,5 @@
+using Carillon.Cluster;
+
 namespace Carillon.Server.Serving;
 
 /// <summary>What <c>carillon serve</c> was asked for.</summary>
@@ -15,8 +17,17 @@ internal sealed record ServeRequest
     /// <summary>API callers may name <c>exec</c>.</summary>
     public bool AllowRemoteExec { get; init; }
 
+    /// <summary>The addresses were named, rather than left at their default.</summary>
+    public bool IsAddressGiven { get; init; }
+
     /// <summary>The node's name; null for machine and process.</summary>
     public string? Name { get; init; }
+
+    /// <summary>What the node does; null for what its settings say.</summary>
+    public NodeRoles? Roles { get; init; }
+
+    /// <summary>The queues that it serves; null for what its settings say.</summary>
+    public IReadOnlyList<string>? Queues { get; init; }
 
     /// <summary>How log lines look.</summary>
     public LogFormat Log { get; init; }

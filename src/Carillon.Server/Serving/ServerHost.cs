@@ -1,9 +1,11 @@
 using Carillon.Access;
 using Carillon.AspNetCore;
 using Carillon.AspNetCore.Shapes;
+using Carillon.Cluster;
 using Carillon.Handlers;
 using Carillon.Hosting;
 using Carillon.Server.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -28,22 +30,47 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
         }
 
         // First of all: a port that is taken refuses the start before a job runs or anything is changed.
-        using var sockets = new HeldSockets(request.Addresses);
-        await using var app = Build(files, read, sockets);
+        var addresses = AddressesFor(RolesOf(read));
+        using var sockets = new HeldSockets(addresses);
+        await using var app = Build(files, read, addresses, sockets);
         await PrepareAsync(app, read, cancellationToken);
         await app.StartAsync(cancellationToken);
-        LogListening(app.Services.GetRequiredService<ILogger<ServerHost>>(), string.Join(", ", app.Urls));
+        Tell(app.Services.GetRequiredService<ILogger<ServerHost>>(), app.Urls);
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
 
-    private WebApplication Build(ConfigFiles files, IReadOnlyList<ConfigFile> read, HeldSockets sockets)
+    // What decides whether anything is listened on at all: the command line, the environment, the files.
+    private NodeRoles RolesOf(IReadOnlyList<ConfigFile> read)
+    {
+        var settings = new CarillonOptions();
+        SettingTable.Apply(AddSettings(new ConfigurationBuilder(), read).Build(), "", settings);
+        return request.Roles ?? settings.Roles;
+    }
+
+    private IReadOnlyList<ListenAddress> AddressesFor(NodeRoles roles)
+    {
+        if (roles.HasFlag(NodeRoles.Api))
+        {
+            return request.Addresses;
+        }
+
+        var names = string.Join(",", RoleNames.Of(roles));
+        return !request.IsAddressGiven
+            ? []
+            : throw new ConfigRefusedException($"--urls ({string.Join(", ", request.Addresses.Select(address => address.Url))}): this node has no role api, so it listens nowhere. Leave --urls out, or give it --roles {names},api.");
+    }
+
+    private static IConfigurationBuilder AddSettings(IConfigurationBuilder configuration, IReadOnlyList<ConfigFile> read) => configuration
+        .AddInMemoryCollection(read.SelectMany(file => file.Settings).Select(setting => KeyValuePair.Create($"Carillon:{setting.Key}", (string?)setting.Value)))
+        .AddEnvironmentVariables();
+
+    private WebApplication Build(ConfigFiles files, IReadOnlyList<ConfigFile> read, IReadOnlyList<ListenAddress> addresses, HeldSockets sockets)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "carillon" });
-        builder.Configuration.AddInMemoryCollection(read.SelectMany(file => file.Settings).Select(setting => KeyValuePair.Create($"Carillon:{setting.Key}", (string?)setting.Value)));
-        builder.Configuration.AddEnvironmentVariables();
+        AddSettings(builder.Configuration, read);
         AddLogging(builder);
-        AddWeb(builder, sockets);
+        AddWeb(builder, addresses.Count > 0 ? sockets : null);
         builder.Services.Configure<CarillonApiOptions>(api => (api.AllowPrivilegedHandlers, api.MaxBodyBytes) = (request.AllowRemoteExec, MaxBody));
         builder.Services.AddCarillon(carillon => AddCarillon(carillon, read));
         builder.Services.AddSingleton(files);
@@ -55,7 +82,17 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
         }
 
         var app = builder.Build();
-        foreach (var address in request.Addresses)
+        if (addresses.Count > 0)
+        {
+            Listen(app, addresses);
+        }
+
+        return app;
+    }
+
+    private static void Listen(WebApplication app, IReadOnlyList<ListenAddress> addresses)
+    {
+        foreach (var address in addresses)
         {
             app.Urls.Add(address.Url);
         }
@@ -63,7 +100,6 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
         app.UseRouting();
         app.MapCarillon();
         app.Map("/{**rest}", NothingHere.AnswerAsync).WithOrder(int.MaxValue);
-        return app;
     }
 
     private void AddLogging(WebApplicationBuilder builder)
@@ -73,8 +109,14 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
         builder.Services.AddSingleton<ILoggerProvider>(provider => new LogLines(output, request.Log, TimeProvider.System));
     }
 
-    private static void AddWeb(WebApplicationBuilder builder, HeldSockets sockets)
+    private static void AddWeb(WebApplicationBuilder builder, HeldSockets? sockets)
     {
+        if (sockets is null)
+        {
+            builder.Services.AddSingleton<IServer, NoServer>();
+            return;
+        }
+
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Limit);
         builder.WebHost.UseSockets(transport => transport.CreateBoundListenSocket = sockets.HandOver);
         builder.Services.AddRoutingCore();
@@ -102,6 +144,8 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
             carillon.Configure(options => options.NodeName = name);
         }
 
+        carillon.Configure(SetPart);
+
         carillon.Handle(provider => BuiltInHandlers.All(new BuiltInOptions
         {
             HttpAllow = [.. read.SelectMany(file => file.HttpAllow)],
@@ -109,6 +153,33 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
             NodeName = NameOf(provider.GetRequiredService<IOptionsMonitor<CarillonOptions>>().CurrentValue),
             StartedAt = provider.GetRequiredService<TimeProvider>().GetUtcNow(),
         }));
+    }
+
+    // Last, for the command line goes before all else.
+    private void SetPart(CarillonOptions options)
+    {
+        options.Roles = request.Roles ?? options.Roles;
+        if (request.Queues is { } queues)
+        {
+            options.Sources["Queues"] = "--queues";
+            options.Queues.Clear();
+            foreach (var queue in queues)
+            {
+                options.Queues.Add(queue);
+            }
+        }
+    }
+
+    private static void Tell(ILogger logger, ICollection<string> addresses)
+    {
+        if (addresses.Count > 0)
+        {
+            LogListening(logger, string.Join(", ", addresses));
+        }
+        else
+        {
+            LogListeningNowhere(logger);
+        }
     }
 
     private static async Task PrepareAsync(WebApplication app, IReadOnlyList<ConfigFile> read, CancellationToken cancellationToken)
@@ -142,4 +213,7 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
 
     [LoggerMessage(3010, LogLevel.Information, "Carillon listens on {Addresses}")]
     private static partial void LogListening(ILogger logger, string addresses);
+
+    [LoggerMessage(3011, LogLevel.Information, "Carillon has no role api here and opens no port; `carillon node list` at a node that has it shows how this one stands")]
+    private static partial void LogListeningNowhere(ILogger logger);
 }

@@ -39,12 +39,15 @@ internal sealed record StoreChoice(string? Path, PostgresStoreOptions? Postgres 
     /// <param name="carillon">The host's scheduler.</param>
     /// <param name="settings">The host's settings, asked when the store is made; none for the store's own.</param>
     public void Use(CarillonBuilder carillon, Func<CarillonOptions>? settings = null) => _ =
-        Postgres is { } postgres ? carillon.UsePostgres(postgres.ConnectionString, options => (options.Schema, options.MaxConnections) = (postgres.Schema, settings?.Invoke().MaxConnections ?? postgres.MaxConnections))
+        Postgres is { } postgres ? carillon.UsePostgres(postgres.ConnectionString, options => Set(options, postgres, settings?.Invoke()))
         : Path is { } path ? carillon.UseSqlite(path, sqlite => (sqlite.Readers, sqlite.Views) = (settings?.Invoke().MaxConnections ?? sqlite.Readers, settings?.Invoke().SqlViews ?? sqlite.Views))
         : carillon.UseMemory();
 
     public override string ToString() =>
         Postgres is { } postgres ? DataSources.Describe(postgres.ConnectionString, postgres.Schema) : Path is null ? "memory" : Prefix + Path;
+
+    private static void Set(PostgresStoreOptions options, PostgresStoreOptions chosen, CarillonOptions? settings) =>
+        (options.Schema, options.MaxConnections, options.Views) = (chosen.Schema, settings?.MaxConnections ?? chosen.MaxConnections, settings?.SqlViews ?? chosen.Views);
 
     // The text is not shown: it may hold a password.
     private static StoreChoice? ParsePostgres(string text, out string? fault)

@@ -18,7 +18,7 @@ internal static class ScheduleBackfill
 
     public static Verb Make(Argument<string> name, Func<Func<Session, CancellationToken, Task<int>>, Func<Session, CancellationToken, Task<int>>> named) =>
         new Verb("backfill", "Make the jobs of past instants that have none; asked again it makes nothing twice",
-                "carillon schedule backfill nightly --from 2026-03-01 --to 2026-03-08 --dry-run",
+                "carillon schedule backfill nightly --from 2026-03-01T00:00:00Z --to 2026-03-08T00:00:00Z --dry-run",
                 "carillon schedule backfill nightly --from 2026-03-01T00:00:00Z --to 2026-03-08T00:00:00Z --concurrency 4 --spread 1h")
             .With(name, From, To, Max, DryRun, Concurrency, Spread, Priority).Does(named((session, cancellationToken) => RunAsync(session, session.Get(name), cancellationToken)));
 

@@ -7,7 +7,24 @@ namespace Carillon.Cluster;
 /// <param name="Until">Its lease holds until then unless renewed.</param>
 /// <param name="Token">Its lease's token.</param>
 /// <param name="IsLeader">It holds the lease <c>leader</c>.</param>
-public sealed record NodeView(NodeManifest Manifest, DateTimeOffset Until, long Token, bool IsLeader);
+public sealed record NodeView(NodeManifest Manifest, DateTimeOffset Until, long Token, bool IsLeader)
+{
+    /// <summary>How it stands.</summary>
+    public NodeState State { get; init; }
+
+    /// <summary>Who asked it to drain; null while it works.</summary>
+    public string? DrainedBy { get; init; }
+
+    /// <summary>Why; null where nobody said.</summary>
+    public string? DrainReason { get; init; }
+
+    internal static NodeView Of(NodeManifest manifest, Lease lease, string? leader, NodeWish? wish) => new(manifest, lease.Until, lease.Token, lease.Owner == leader)
+    {
+        State = wish?.State ?? NodeState.Working,
+        DrainedBy = wish is { IsDraining: true } ? wish.By : null,
+        DrainReason = wish is { IsDraining: true } ? wish.Reason : null,
+    };
+}
 
 /// <summary>The door to the cluster: who lives, who leads, which handlers there are.</summary>
 public sealed class ClusterReader
@@ -32,11 +49,12 @@ public sealed class ClusterReader
         var now = _clock.GetUtcNow();
         var leases = await _store.ListLeasesAsync(NodePrefix, now, cancellationToken);
         var leader = await FindLeaderAsync(cancellationToken);
+        var wishes = NodeWish.Read(await _store.ListDefinitionsAsync(DefinitionKinds.Node, cancellationToken));
         return [.. from lease in leases
                    let manifest = NodeManifest.Parse(lease.Data)
                    where manifest is not null
                    orderby manifest.Node
-                   select new NodeView(manifest, lease.Until, lease.Token, lease.Owner == leader)];
+                   select NodeView.Of(manifest, lease, leader, NodeWish.Find(wishes, manifest))];
     }
 
     /// <summary>The node that holds the lease <c>leader</c>; null while nobody does.</summary>
@@ -46,4 +64,8 @@ public sealed class ClusterReader
     /// <summary>Handlers of live nodes, by name, each once.</summary>
     public async Task<IReadOnlyList<HandlerManifest>> ListHandlersAsync(CancellationToken cancellationToken = default) =>
         [.. (await ListNodesAsync(cancellationToken)).SelectMany(node => node.Manifest.Handlers).DistinctBy(handler => handler.Name).OrderBy(handler => handler.Name, StringComparer.Ordinal)];
+
+    /// <summary>Handlers of live nodes, each with its own queue.</summary>
+    internal async Task<IReadOnlyDictionary<string, string?>> ListQueuesAsync(CancellationToken cancellationToken) =>
+        (await ListHandlersAsync(cancellationToken)).ToDictionary(handler => handler.Name, handler => handler.Queue, StringComparer.Ordinal);
 }

@@ -29,6 +29,9 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
     /// <summary>Told what the store's clock said, wherever a renewal brought it.</summary>
     public event Action<StoreTime>? TimeSeen;
 
+    /// <summary>Told at each renewal while something is wanted of this node.</summary>
+    public event Action<string>? Asked;
+
     public string Node => manifest.Node;
 
     public long Token { get; private set; }
@@ -70,6 +73,11 @@ internal sealed partial class NodeLease(IStore store, TimeProvider clock, NodeMa
         lock (_lock)
         {
             _heldSince = before;
+        }
+
+        if (renewal.Wish is { } wish)
+        {
+            Asked?.Invoke(wish);
         }
 
         return renewal.Cancels;

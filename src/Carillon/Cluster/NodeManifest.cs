@@ -12,6 +12,17 @@ namespace Carillon.Cluster;
 /// <param name="Handlers">The handlers it has; none for a node that does not work.</param>
 public sealed record NodeManifest(string Node, string Version, int ProcessId, DateTimeOffset StartedAt, int Slots, IReadOnlyList<HandlerManifest> Handlers)
 {
+    /// <summary>What it does.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<NodeRoles>))]
+    public NodeRoles Roles { get; init; } = NodeRoles.All;
+
+    /// <summary>The queues that it serves; null for all.</summary>
+    public IReadOnlyList<string>? Queues { get; init; }
+
+    internal bool Has(string handler) => Handlers.Any(known => known.Name == handler);
+
+    internal bool Serves(string handler, string queue) => Has(handler) && Queues?.Contains(queue) != false;
+
     internal string ToJson() => JsonSerializer.Serialize(this, ManifestJson.Default.NodeManifest);
 
     internal static NodeManifest? Parse(string json) => JsonSerializer.Deserialize(json, ManifestJson.Default.NodeManifest);

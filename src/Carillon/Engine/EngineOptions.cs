@@ -1,3 +1,4 @@
+using Carillon.Cluster;
 using Carillon.Store;
 
 namespace Carillon.Engine;
@@ -7,6 +8,8 @@ internal sealed record EngineOptions
 {
     /// <summary>The node's name; unique among live nodes.</summary>
     public required string Node { get; init; }
+
+    public NodeRoles Roles { get; init; } = NodeRoles.All;
 
     public int MaxConcurrentJobs { get; init; } = 100;
 

@@ -49,9 +49,10 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
     public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken)
     {
         TakeInHand();
+        await SettleAsync();
         if (_inHand.Count == 0)
         {
-            return null;
+            return _queue.IsEmpty ? null : clock.GetUtcNow();
         }
 
         // Not cancelled half-way: an end whose answer is not waited for would be sent again, and refused as if the claim had been lost.
@@ -74,6 +75,48 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
             Interlocked.Add(ref _open, -_inHand.Count);
             _inHand.Clear();
             return done;
+        }
+    }
+
+    // A handler's own transaction may have written the end. Whatever is asked for in vain is asked again in the next turn, with the rest still in hand.
+    private async Task SettleAsync()
+    {
+        foreach (var finish in _inHand.FindAll(finish => finish.IsInDoubt))
+        {
+            var ended = await store.GetAsync(finish.Job.Id, CancellationToken.None) is { State: JobState.Succeeded } job && job.Token == finish.Job.Token ? job : null;
+            await (ended is null || finish.Facts.Count == 0 ? Task.CompletedTask : store.AppendAsync(finish.Facts, CancellationToken.None));
+            var settled = finish with { IsInDoubt = false };
+            Settle(finish, ended is null ? settled : null);
+            if (ended is not null)
+            {
+                LogMishap(finish);
+                Report(settled with { Outcome = new Outcome.Succeeded(ended.Result), EndedAt = ended.FinishedAt ?? finish.EndedAt }, isWritten: true);
+                Written?.Invoke();
+            }
+        }
+    }
+
+    private void Settle(Finish finish, Finish? open)
+    {
+        lock (_inHand)
+        {
+            var place = _inHand.IndexOf(finish);
+            if (open is not null)
+            {
+                _inHand[place] = open;
+                return;
+            }
+
+            _inHand.RemoveAt(place);
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
+    private void LogMishap(Finish finish)
+    {
+        if (finish.Outcome is Outcome.Retry { Error: not OutcomeRule.NotKept } or Outcome.Dead { Error: not OutcomeRule.NotKept })
+        {
+            LogFailedAfterwards(finish.Job.Id, finish.Job.Handler, FirstLine(finish.Outcome is Outcome.Retry retry ? retry.Error : ((Outcome.Dead)finish.Outcome).Error));
         }
     }
 
@@ -151,6 +194,9 @@ internal sealed partial class FinishStep(IStore store, TimeProvider clock, ILogg
 
     [LoggerMessage(1014, LogLevel.Warning, "fenced: the end of job {Job}, attempt {Attempt} ({Handler}) was refused, because this node had lost the claim; the job runs or ran elsewhere")]
     private partial void LogFenced(Guid job, int attempt, string handler);
+
+    [LoggerMessage(1017, LogLevel.Warning, "Job {Job} ({Handler}) was completed in its handler's own transaction; that the handler failed afterwards changes nothing: {Error}")]
+    private partial void LogFailedAfterwards(Guid job, string handler, string error);
 
     [LoggerMessage(1016, LogLevel.Error, "The end of job {Job} ({Handler}) is written, but could not be passed on to its outputs: {Reason}")]
     private partial void LogNotTold(Exception error, Guid job, string handler, string reason);

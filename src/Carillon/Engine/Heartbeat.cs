@@ -67,7 +67,7 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
                 parts.Running.Stop(cancel);
             }
 
-            await (parts.MayLead ? leadership.BeatAsync(cancellationToken) : Task.CompletedTask);
+            await (parts.MayLead() ? leadership.BeatAsync(cancellationToken) : leadership.ReleaseAsync(cancellationToken));
             (_nextBeatAt, _lastBeat) = (now + parts.Interval, parts.Clock.GetTimestamp());
             _error.Forget();
         }
@@ -143,8 +143,8 @@ internal sealed record HeartbeatParts(RunningJobs Running, TimeProvider Clock, T
     /// <summary>Compares the clock with the machine's; zero where the store has its own.</summary>
     public Func<TimeSpan> FollowClock { get; init; } = static () => TimeSpan.Zero;
 
-    /// <summary>False on a node that only answers: it fires no schedule, so it should not be the leader.</summary>
-    public bool MayLead { get; init; } = true;
+    /// <summary>False on a node that fires no schedule, for its roles or because it drains: it should not be the leader.</summary>
+    public Func<bool> MayLead { get; init; } = static () => true;
 
     /// <summary>Told when a step of the clock has been followed.</summary>
     public Action ClockStepped { get; init; } = static () => { };

@@ -24,8 +24,10 @@ internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, Engi
         var outcome = await RunHandlerAsync(attempt, handler);
         var endedAt = host.Clock.GetUtcNow();
         Record(outcome, endedAt - attempt.StartedAt, tags, activity);
-        return outcome is null ? null : new Finish(job, outcome)
+        var isInDoubt = await OwnTransaction.CloseAsync(attempt.Context?.CompletedIn);
+        return outcome is null ? null : new Finish(job, isInDoubt ? OutcomeRule.WithoutCommit(job, outcome, EndOf(attempt, handler)) : outcome)
         {
+            IsInDoubt = isInDoubt,
             StartedAt = attempt.StartedAt,
             EndedAt = endedAt,
             KeepFor = handler.KeepFinished,
@@ -41,25 +43,24 @@ internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, Engi
 
     private async Task<Outcome?> RunHandlerAsync(Attempt attempt, HandlerDefinition handler)
     {
-        var (job, policy) = (attempt.Job, attempt.Job.Retry ?? handler.Retry ?? options.Retry);
-        var timeout = job.Timeout ?? handler.Timeout ?? options.JobTimeout;
+        var job = attempt.Job;
         if (attempt.Cause != StopCause.None)
         {
-            return OfError(new OperationCanceledException(), attempt, handler, policy, timeout);
+            return OutcomeRule.OfError(job, new OperationCanceledException(), EndOf(attempt, handler));
         }
 
-        var context = new JobContext(job, host, attempt.Log, attempt.Token);
+        var context = new JobContext(job, host, attempt.Log, attempt.Token) { StartedAt = attempt.StartedAt, KeepFor = handler.KeepFinished };
         attempt.Context = context;
-        var limit = host.Clock.CreateTimer(static state => ((Attempt)state!).Stop(StopCause.Timeout), attempt, timeout, System.Threading.Timeout.InfiniteTimeSpan);
+        var limit = host.Clock.CreateTimer(static state => ((Attempt)state!).Stop(StopCause.Timeout), attempt, TimeoutOf(job, handler), System.Threading.Timeout.InfiniteTimeSpan);
         await using var scope = host.Services.CreateAsyncScope();
         context.Services = scope.ServiceProvider;
         try
         {
-            return OutcomeRule.OfReturn(job, policy, await handler.Run(context), context.Result);
+            return OutcomeRule.OfReturn(job, PolicyOf(job, handler), await handler.Run(context), context.Result);
         }
         catch (Exception error)
         {
-            return OfError(error, attempt, handler, policy, timeout);
+            return OutcomeRule.OfError(job, error, EndOf(attempt, handler));
         }
         finally
         {
@@ -67,8 +68,12 @@ internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, Engi
         }
     }
 
-    private Outcome? OfError(Exception error, Attempt attempt, HandlerDefinition handler, RetryPolicy policy, TimeSpan timeout) =>
-        OutcomeRule.OfError(attempt.Job, error, new AttemptEnd(attempt.Cause, attempt.CancelReason, policy, handler.NeverRetry, timeout, host.Clock.GetUtcNow(), chance.NextDouble()));
+    private AttemptEnd EndOf(Attempt attempt, HandlerDefinition handler) => new(
+        attempt.Cause, attempt.CancelReason, PolicyOf(attempt.Job, handler), handler.NeverRetry, TimeoutOf(attempt.Job, handler), host.Clock.GetUtcNow(), chance.NextDouble());
+
+    private RetryPolicy PolicyOf(Job job, HandlerDefinition handler) => job.Retry ?? handler.Retry ?? options.Retry;
+
+    private TimeSpan TimeoutOf(Job job, HandlerDefinition handler) => job.Timeout ?? handler.Timeout ?? options.JobTimeout;
 
     // One span from the enqueuing call to each attempt: the job carries the W3C trace context of its creation.
     private static Activity? StartActivity(Job job)

@@ -6,6 +6,10 @@ namespace Carillon.Engine;
 /// <summary>Decides how an attempt ended: pure.</summary>
 internal static class OutcomeRule
 {
+    /// <summary>What an attempt failed of that completed its job in a transaction which then came to nothing.</summary>
+    public const string NotKept =
+        "The handler completed the job in a transaction of its own (CompleteInAsync) and returned, but that transaction was rolled back or never committed. Commit it before returning.";
+
     private const int MaxErrorLength = 32 * 1024;
 
     /// <summary>A handler returned: its word stands, but a retry that it asks for obeys the policy's number of attempts.</summary>
@@ -31,6 +35,10 @@ internal static class OutcomeRule
         _ when end.NeverRetry.Any(type => type.IsInstanceOfType(error)) => new Outcome.Dead("error", Cut(error.ToString())),
         _ => end.Policy.Decide(job.Attempt, Cut(error.ToString()), end.Now, end.Chance),
     };
+
+    /// <summary>How an attempt ended if the transaction in which it completed its job came to nothing: effect and success belong together, so there was none.</summary>
+    public static Outcome WithoutCommit(Job job, Outcome outcome, AttemptEnd end) =>
+        outcome is Outcome.Succeeded ? end.Policy.Decide(job.Attempt, NotKept, end.Now, end.Chance) : outcome;
 
     // Whatever else a handler throws once it was asked to stop comes of the stopping: drivers answer a cancelled call with exceptions of their own.
     private static bool IsFinal(Exception error, AttemptEnd end) =>

@@ -59,6 +59,13 @@ internal sealed partial class Worker : IStep
         GiveBack();
     }
 
+    /// <summary>Jobs are claimed again.</summary>
+    public void Resume()
+    {
+        _isDraining = false;
+        SlotFreed?.Invoke();
+    }
+
     public Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken)
     {
         lock (_turns)

@@ -27,11 +27,13 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Ids = new JobIds(Clock, parts.Chance);
         Chance = parts.Chance;
         Services = new JobServices(parts.Services, Clock, parts.Json);
-        Jobs = new JobClient(Store, Clock, Ids, Handlers, parts.Json);
-        Queues = new QueueClient(Store, Clock);
-        Schedules = new ScheduleClient(Store, Clock, Ids, new ScheduleDefaults(options.Zone, handler => Handlers.Find(handler)?.Queue));
-        Calendars = new CalendarClient(Store, Clock, Schedules);
         Cluster = new ClusterReader(Store, Clock, Engine.Node);
+        Nodes = new NodeClient(Store, Clock, Cluster);
+        var queues = new HandlerQueues(Handlers, Clock, Cluster.ListQueuesAsync);
+        Jobs = new JobClient(Store, Clock, Ids, queues, parts.Json);
+        Queues = new QueueClient(Store, Clock);
+        Schedules = new ScheduleClient(Store, Clock, Ids, new ScheduleDefaults(options.Zone, queues.FindAsync));
+        Calendars = new CalendarClient(Store, Clock, Schedules);
         Outputs = new OutputWriter(parts.Stdio, Clock, new OutputOptions(options.OutputDirectory), loggers.CreateLogger<OutputWriter>());
     }
 
@@ -65,6 +67,8 @@ internal sealed class CarillonInstance : IAsyncDisposable
 
     public ClusterReader Cluster { get; }
 
+    public NodeClient Nodes { get; }
+
     public OutputWriter Outputs { get; }
 
     /// <summary>True while this node's lease is held and jobs are taken.</summary>
@@ -82,6 +86,9 @@ internal sealed class CarillonInstance : IAsyncDisposable
         await running.StartAsync(cancellationToken);
         _running = running;
     }
+
+    /// <summary>Takes no new job from now on; what runs goes on.</summary>
+    public Task DrainAsync() => _running?.DrainAsync() ?? Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -102,20 +109,33 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Outputs.Dispose();
     }
 
-    // Before anything is claimed or fired; three looks, for the first may have waited for its connection.
+    // Before anything is claimed or fired. Three looks, for each may have been slow; one that fails is repeated, for the store is open.
     private async Task ReadClockAsync(CancellationToken cancellationToken)
     {
-        for (var looks = 0; looks < 3 && await Store.GetTimeAsync(cancellationToken) is { } time; looks++)
+        for (int looks = 0, failures = 0; looks < 3;)
         {
-            Clock.Observe(time);
-            StartedAt = Clock.GetUtcNow();
+            try
+            {
+                if (await Store.GetTimeAsync(cancellationToken) is not { } time)
+                {
+                    return;
+                }
+
+                Clock.Observe(time);
+                (StartedAt, looks) = (Clock.GetUtcNow(), looks + 1);
+            }
+            catch (Exception) when (!cancellationToken.IsCancellationRequested && ++failures < 3)
+            {
+                // The next one tells what is wrong, if it lasts.
+            }
         }
     }
 
     private static EngineOptions EngineOptionsOf(string name, CarillonOptions options) => new()
     {
         Node = options.NodeName.Length > 0 ? options.NodeName : $"{Environment.MachineName}/{Environment.ProcessId}{(name.Length > 0 ? "/" : "")}{name}",
-        MaxConcurrentJobs = options.Enabled ? options.MaxConcurrentJobs : 0,
+        Roles = RolesOf(options),
+        MaxConcurrentJobs = RolesOf(options).HasFlag(NodeRoles.Worker) ? options.MaxConcurrentJobs : 0,
         ClaimBatch = options.ClaimBatch,
         Queues = options.Queues.Count == 0 ? null : options.Queues.ToHashSet(StringComparer.Ordinal),
         Retry = options.Retry,
@@ -125,6 +145,8 @@ internal sealed class CarillonInstance : IAsyncDisposable
         DrainTimeout = options.DrainTimeout,
         Retention = new Retention(options.KeepFinished, options.KeepDead, options.KeepJournal),
     };
+
+    private static NodeRoles RolesOf(CarillonOptions options) => options.Enabled ? options.Roles : options.Roles & NodeRoles.Api;
 }
 
 /// <summary>What the builder gathered for one instance.</summary>

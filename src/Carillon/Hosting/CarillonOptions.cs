@@ -1,3 +1,4 @@
+using Carillon.Cluster;
 using Carillon.Store;
 
 namespace Carillon.Hosting;
@@ -8,8 +9,11 @@ namespace Carillon.Hosting;
 /// </summary>
 public sealed class CarillonOptions
 {
-    /// <summary>False: this host enqueues and answers, but runs no job and fires no schedule.</summary>
+    /// <summary>False: this host enqueues and answers, but runs no job and fires no schedule, whatever its roles.</summary>
     public bool Enabled { get; set; } = true;
+
+    /// <summary>What this node does: fires schedules, runs jobs, answers the API. All of it by default.</summary>
+    public NodeRoles Roles { get; set; } = NodeRoles.All;
 
     /// <summary>The node's name, unique among live nodes; machine and process by default.</summary>
     public string NodeName { get; set; } = "";

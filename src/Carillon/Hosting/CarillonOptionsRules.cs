@@ -1,3 +1,4 @@
+using Carillon.Cluster;
 using Carillon.Jobs;
 using Carillon.Language;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,16 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
         if (options.MaxConcurrentJobs is < 1 or > 10_000)
         {
             yield return $"MaxConcurrentJobs ({options.MaxConcurrentJobs}) must be from 1 to 10000; to run no job here, set Enabled to false.";
+        }
+
+        if ((options.Roles & NodeRoles.All) == NodeRoles.None || (options.Roles & ~NodeRoles.All) != NodeRoles.None)
+        {
+            yield return $"Roles ({options.Roles}) must be one or more of {string.Join(", ", RoleNames.All)}.";
+        }
+
+        if (!options.Enabled && !options.Roles.HasFlag(NodeRoles.Api))
+        {
+            yield return $"Roles ({string.Join(", ", RoleNames.Of(options.Roles))}) leaves nothing to do where Enabled is false; set Enabled to true or add the role api.";
         }
 
         if (options.MaxConnections is < 1 or > 1_000)

@@ -47,6 +47,7 @@ public static class CarillonServiceCollectionExtensions
         Add(instance => instance.Calendars);
         Add(instance => instance.Queues);
         Add(instance => instance.Cluster);
+        Add(instance => instance.Nodes);
         Add(instance => instance.Handlers);
 
         void Add<T>(Func<CarillonInstance, T> client) where T : class

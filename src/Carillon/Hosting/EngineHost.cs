@@ -5,6 +5,8 @@ using Carillon.Engine;
 using Carillon.Jobs;
 using Carillon.Outputs;
 using Carillon.Store;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Carillon.Hosting;
@@ -27,6 +29,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
     private readonly OutputStep _outputs;
     private HeartbeatThread? _heartbeat;
     private IDisposable? _wiring;
+    private bool _isDraining;
 
     public EngineHost(CarillonInstance instance, EngineOptions options, ILoggerFactory loggers)
     {
@@ -37,6 +40,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
             Ids = instance.Ids,
             FollowClock = instance.Clock.Follow,
             ClockStepped = OnClockStepped,
+            Leave = () => instance.Services.Services.GetService<IHostApplicationLifetime>()?.StopApplication(),
         };
         _node = new EngineNode(instance.Store, parts, options, ManifestOf(instance, options));
         _node.Lease.TimeSeen += OnTimeSeen;
@@ -48,28 +52,50 @@ internal sealed partial class EngineHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _node.Heartbeat.RunOnceAsync(cancellationToken);
-        var (finishes, worker, schedules, janitor, outputs) = (NewWake(), NewWake(), NewWake(), NewWake(), NewWake());
+        var (finishes, worker, schedules, janitor, outputs, drain) = (NewWake(), NewWake(), NewWake(), NewWake(), NewWake(), NewWake());
         _node.Finishes.Finished += _outputs.Add;
         _outputs.Added += outputs.Pulse;
-        _wiring = _node.Wire(new NodePulses(worker.Pulse, finishes.Pulse, schedules.Pulse, janitor.Pulse, () => _heartbeat?.Pulse()));
-        if (_instance.Options.Enabled)
+        _wiring = _node.Wire(new NodePulses(worker.Pulse, finishes.Pulse, schedules.Pulse, janitor.Pulse, () => _heartbeat?.Pulse()) { Drain = drain.Pulse });
+        Start(_node.Drain, drain);
+        if (_options.Roles.HasFlag(NodeRoles.Worker))
         {
             Start(_node.Finishes, finishes);
-            Start(_node.Janitor, janitor);
             Start(_node.Worker, worker);
-            Start(_node.Schedules, schedules);
             Start(_outputs, outputs);
         }
 
+        if (_options.Roles.HasFlag(NodeRoles.Scheduler))
+        {
+            Start(_node.Schedules, schedules);
+        }
+
+        // What is left behind is everybody's who works, so that no kind of node must be there for it.
+        if ((_options.Roles & (NodeRoles.Worker | NodeRoles.Scheduler)) != NodeRoles.None)
+        {
+            Start(_node.Janitor, janitor);
+        }
+
         _heartbeat = new HeartbeatThread(_node.Heartbeat, _node.Lease.Watch, _instance.Clock, _loggers.CreateLogger<HeartbeatThread>());
-        LogStarted(_options.Node, _instance.Store.Description, _options.MaxConcurrentJobs);
+        LogStarted(_options.Node, _instance.Store.Description, string.Join(", ", RoleNames.Of(_options.Roles)), _options.MaxConcurrentJobs, _options.Queues is { } queues ? string.Join(", ", queues) : "all");
+    }
+
+    /// <summary>Takes no new job from now on, ahead of <see cref="StopAsync"/>.</summary>
+    public async Task DrainAsync()
+    {
+        if (!_isDraining)
+        {
+            _isDraining = true;
+            LogDraining(_node.Running.Count, _options.DrainTimeout);
+            using var limit = new CancellationTokenSource(StopGrace, _instance.Clock);
+            await _node.Worker.DrainAsync(limit.Token);
+        }
     }
 
     /// <summary>Takes no new job, waits for the running ones up to the drain time-out, stops and releases the rest, and gives the leases up.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        LogDraining(_node.Running.Count, _options.DrainTimeout);
         await DrainAsync();
+        await TellLeavingAsync();
         await UntilIdleAsync(_options.DrainTimeout, cancellationToken);
         _node.Running.StopAll(StopCause.Shutdown);
         await UntilIdleAsync(StopGrace, CancellationToken.None);
@@ -117,10 +143,18 @@ internal sealed partial class EngineHost : IAsyncDisposable
         _loops.Add(Task.Run(() => loop.RunAsync(_stopping.Token)));
     }
 
-    private async Task DrainAsync()
+    // Only where there is something to see until it is gone; a shutdown must not fail, nor take longer, for want of it.
+    private async Task TellLeavingAsync()
     {
         using var limit = new CancellationTokenSource(StopGrace, _instance.Clock);
-        await _node.Worker.DrainAsync(limit.Token);
+        try
+        {
+            await (_node.Running.Count > 0 ? _node.Drain.TellLeavingAsync(limit.Token) : Task.CompletedTask);
+        }
+        catch (Exception error) when (error is StoreUnavailableException or OperationCanceledException)
+        {
+            LogNotTold(error.Message);
+        }
     }
 
     private async Task UntilIdleAsync(TimeSpan timeout, CancellationToken cancellationToken)
@@ -168,6 +202,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
         {
             // What did not stop, and what a claim brought whose answer was lost: given back, so that it counts as no loss of its owner.
             await _node.Store.ReturnAsync(_options.Node, FrozenSet<(Guid, long)>.Empty, _instance.Clock.GetUtcNow(), CancellationToken.None);
+            await (_node.Drain.IsAsked ? _node.Store.RemoveDefinitionAsync(DefinitionKinds.Node, _options.Node, null, _instance.Clock.GetUtcNow(), CancellationToken.None) : Task.CompletedTask);
             await _node.Leadership.ReleaseAsync(CancellationToken.None);
             await _node.Lease.ReleaseAsync(CancellationToken.None);
         }
@@ -180,15 +215,19 @@ internal sealed partial class EngineHost : IAsyncDisposable
     /// <summary>What a node of this instance tells about itself.</summary>
     internal static NodeManifest ManifestOf(CarillonInstance instance, EngineOptions options) => new(
         options.Node, Version, Environment.ProcessId, instance.StartedAt, options.MaxConcurrentJobs,
-        !instance.Options.Enabled ? [] :
-        [.. instance.Handlers.All.Select(handler => new HandlerManifest(handler.Name, handler.Description, handler.Queue, handler.MaxConcurrent, handler.IsPrivileged, handler.ArgsSchema))]);
+        !options.Roles.HasFlag(NodeRoles.Worker) ? [] :
+        [.. instance.Handlers.All.Select(handler => new HandlerManifest(handler.Name, handler.Description, handler.Queue, handler.MaxConcurrent, handler.IsPrivileged, handler.ArgsSchema))])
+    {
+        Roles = options.Roles,
+        Queues = options.Queues is null ? null : [.. options.Queues.Order(StringComparer.Ordinal)],
+    };
 
     /// <summary>The product's version.</summary>
     internal static string Version { get; } =
         typeof(EngineHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    [LoggerMessage(1300, LogLevel.Information, "Node {Node} works on {Store}, up to {Slots} jobs at once")]
-    private partial void LogStarted(string node, string store, int slots);
+    [LoggerMessage(1300, LogLevel.Information, "Node {Node} works on {Store} ({Roles}), up to {Slots} jobs at once of the queues: {Queues}")]
+    private partial void LogStarted(string node, string store, string roles, int slots, string queues);
 
     [LoggerMessage(1301, LogLevel.Information, "Shutting down: no new job is taken; {Running} running ones have up to {Timeout}")]
     private partial void LogDraining(int running, TimeSpan timeout);
@@ -201,6 +240,9 @@ internal sealed partial class EngineHost : IAsyncDisposable
 
     [LoggerMessage(1304, LogLevel.Warning, "The lease of node {Node} could not be given up ({Reason}); it runs out by itself")]
     private partial void LogNotReleased(Exception error, string node, string reason);
+
+    [LoggerMessage(1306, LogLevel.Debug, "The other nodes could not be told that this one shuts down: {Reason}")]
+    private partial void LogNotTold(string reason);
 
     [LoggerMessage(1305, LogLevel.Information, "Node {Node} has stopped; {Left} jobs did not stop and were given back")]
     private partial void LogStopped(string node, int left);

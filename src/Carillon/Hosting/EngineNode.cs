@@ -17,18 +17,21 @@ internal sealed class EngineNode
         Finishes = new FinishStep(store, clock, loggers.CreateLogger<FinishStep>());
         Lease = new NodeLease(store, clock, manifest, options.LeaseDuration, loggers.CreateLogger<NodeLease>());
         Leadership = new Leadership(store, clock, options.Node, options.LeaseDuration, loggers.CreateLogger<Leadership>());
+        var runner = new JobRunner(parts.Handlers, parts.Services with { Join = store.JoinAsync }, options, parts.Chance, loggers);
+        var work = new WorkerParts(runner, Running, Finishes, parts.Handlers, clock) { Launch = parts.Launch };
+        Worker = new Worker(store, Lease, work, options, loggers.CreateLogger<Worker>());
+        Drain = new DrainStep(store, manifest, new DrainParts(Worker, Running, Finishes, clock, options.DrainTimeout) { Leave = parts.Leave }, loggers.CreateLogger<DrainStep>());
         var beat = new HeartbeatParts(Running, clock, options.HeartbeatInterval)
         {
             FollowClock = parts.FollowClock,
             ClockStepped = parts.ClockStepped,
-            MayLead = options.MaxConcurrentJobs > 0,
+            MayLead = () => options.Roles.HasFlag(NodeRoles.Scheduler) && !Drain.IsOut,
         };
         Heartbeat = new Heartbeat(store, Lease, Leadership, beat, loggers.CreateLogger<Heartbeat>());
-        var runner = new JobRunner(parts.Handlers, parts.Services, options, parts.Chance, loggers);
-        var work = new WorkerParts(runner, Running, Finishes, parts.Handlers, clock) { Launch = parts.Launch };
-        Worker = new Worker(store, Lease, work, options, loggers.CreateLogger<Worker>());
         Janitor = new Janitor(store, clock, options.Retention, loggers.CreateLogger<Janitor>());
-        Schedules = new StepOf(new ScheduleStep(store, clock, parts.Chance, parts.Ids, loggers.CreateLogger<ScheduleStep>()).RunOnceAsync);
+        var schedules = new ScheduleStep(store, clock, parts.Chance, parts.Ids, loggers.CreateLogger<ScheduleStep>());
+        Schedules = new StepOf(stop => Drain.IsOut ? Task.FromResult<DateTimeOffset?>(null) : schedules.RunOnceAsync(stop));
+        Lease.Asked += Drain.Ask;
         Lease.Lost += () => Running.StopAll(StopCause.ClaimLost);
     }
 
@@ -46,6 +49,8 @@ internal sealed class EngineNode
 
     public Worker Worker { get; }
 
+    public DrainStep Drain { get; }
+
     public Janitor Janitor { get; }
 
     public IStep Schedules { get; }
@@ -59,6 +64,8 @@ internal sealed class EngineNode
         Lease.Held += pulses.Worker;
         Lease.Held += pulses.Janitor;
         Finishes.Added += pulses.Finishes;
+        Drain.Asked += pulses.Drain;
+        Drain.Resumed += pulses.Schedules;
         return new Wiring(() => Store.Signalled -= OnSignal);
     }
 
@@ -74,7 +81,7 @@ internal sealed class EngineNode
             pulses.Schedules();
         }
 
-        if (signal.HasFlag(StoreSignal.Cancels))
+        if ((signal & (StoreSignal.Cancels | StoreSignal.Nodes)) != StoreSignal.None)
         {
             Heartbeat.Ask();
             pulses.Heartbeat();
@@ -83,6 +90,10 @@ internal sealed class EngineNode
         if (signal.HasFlag(StoreSignal.Expiries))
         {
             Janitor.Expect();
+        }
+
+        if ((signal & (StoreSignal.Expiries | StoreSignal.Nodes)) != StoreSignal.None)
+        {
             pulses.Janitor();
         }
     }
@@ -103,7 +114,13 @@ internal sealed record NodeParts(HandlerRegistry Handlers, JobServices Services,
     public Func<TimeSpan> FollowClock { get; init; } = static () => TimeSpan.Zero;
 
     public Action ClockStepped { get; init; } = static () => { };
+
+    /// <summary>Ends the process, orderly: a node that was asked to leave is drained.</summary>
+    public Action Leave { get; init; } = static () => { };
 }
 
 /// <summary>How to wake each duty of a node.</summary>
-internal sealed record NodePulses(Action Worker, Action Finishes, Action Schedules, Action Janitor, Action Heartbeat);
+internal sealed record NodePulses(Action Worker, Action Finishes, Action Schedules, Action Janitor, Action Heartbeat)
+{
+    public Action Drain { get; init; } = static () => { };
+}

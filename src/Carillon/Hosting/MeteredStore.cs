@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using Carillon.Store;
@@ -28,13 +29,12 @@ internal sealed partial class MeteredStore(IStore inner) : IStore
     public async Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var results = await TimeAsync("enqueue", Stopwatch.GetTimestamp(), inner.EnqueueAsync(jobs, act, now, cancellationToken));
-        if (Meters.Sent.Enabled && results.All(result => result.Status != EnqueueStatus.UnknownDependency))
-        {
-            Sent(jobs.Where((_, place) => results[place].Status != EnqueueStatus.Existing));
-        }
-
+        Count(jobs, results);
         return results;
     }
+
+    public async Task<IJoinedStore> JoinAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        new MeteredJoin(await inner.JoinAsync(transaction, cancellationToken));
 
     public async Task<IReadOnlyList<FireResult>> FireAsync(IReadOnlyList<Firing> firings, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -49,6 +49,14 @@ internal sealed partial class MeteredStore(IStore inner) : IStore
         }
 
         return results;
+    }
+
+    private static void Count(IReadOnlyList<NewJob> jobs, IReadOnlyList<EnqueueResult> results)
+    {
+        if (Meters.Sent.Enabled && results.All(result => result.Status != EnqueueStatus.UnknownDependency))
+        {
+            Sent(jobs.Where((_, place) => results[place].Status != EnqueueStatus.Existing));
+        }
     }
 
     private static void Sent(IEnumerable<NewJob> jobs)
@@ -108,6 +116,20 @@ internal sealed partial class MeteredStore(IStore inner) : IStore
         }
 
         Meters.StoreDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, tags);
+    }
+
+    // Counted when it is written: whether the user commits is not told here.
+    private sealed class MeteredJoin(IJoinedStore inner) : IJoinedStore
+    {
+        public async Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken)
+        {
+            var results = await TimeAsync("enqueue in transaction", Stopwatch.GetTimestamp(), inner.EnqueueAsync(jobs, act, now, cancellationToken));
+            Count(jobs, results);
+            return results;
+        }
+
+        public Task<bool> FinishAsync(Finish finish, DateTimeOffset now, CancellationToken cancellationToken) =>
+            TimeAsync("finish in transaction", Stopwatch.GetTimestamp(), inner.FinishAsync(finish, now, cancellationToken));
     }
 
     private static KeyValuePair<string, object?> Tag(string name, object? value) => new(name, value);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Carillon.Cluster;
 using Carillon.Language;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,9 @@ internal static class SettingTable
     {
         /// <summary>As the older configuration writes it: <c>max_concurrent_jobs</c>.</summary>
         public string SnakeName { get; } = string.Concat(Name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+
+        /// <summary>What is wrong with the text in particular, behind what was expected; nothing for most.</summary>
+        public Func<string, string> Hint { get; init; } = static _ => "";
     }
 
     public static IReadOnlyList<Setting> All { get; } =
@@ -41,6 +45,10 @@ internal static class SettingTable
             (TryReadSeconds(text, out var value) || Durations.TryParse(text, out value, out _)) && Do(() => options.CacheDuration = value)),
         Bool("EnableNotifications", null, (options, value) => options.EnableNotifications = value),
         new("Queues", null, "names separated by commas", (options, text) => Do(() => AddQueues(options, text))),
+        new("Roles", null, $"one or more of {string.Join(", ", RoleNames.All)}, separated by commas", (options, text) => RoleText.Read(text, out _) is { } roles && Do(() => options.Roles = roles))
+        {
+            Hint = text => RoleText.Read(text, out var fault) is null ? $": {fault}" : "",
+        },
     ];
 
     public static void Apply(IConfiguration configuration, string name, CarillonOptions options)
@@ -91,7 +99,7 @@ internal static class SettingTable
         }
         else
         {
-            faults.Add($"{path} ({value}) cannot be read; expected {setting.Expected}.");
+            faults.Add($"{path} ({value}) cannot be read; expected {setting.Expected}{setting.Hint(value)}.");
         }
     }
 

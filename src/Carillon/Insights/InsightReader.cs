@@ -1,3 +1,4 @@
+using Carillon.Cluster;
 using Carillon.Store;
 
 namespace Carillon.Insights;
@@ -22,7 +23,8 @@ public sealed class InsightReader
             return new Dictionary<Guid, WaitReason>();
         }
 
-        var situation = await Situation.ReadAsync(_store, await SummaryAsync(cancellationToken), _clock.GetUtcNow(), cancellationToken);
+        var (summary, wishes, _) = await SummaryAsync(cancellationToken);
+        var situation = await Situation.ReadAsync(_store, summary, wishes, _clock.GetUtcNow(), cancellationToken);
         return (from job in jobs
                 let wait = WaitRule.Decide(job, situation)
                 where wait is not null
@@ -61,19 +63,19 @@ public sealed class InsightReader
     }
 
     // A summary reads the whole hot table: with a long backlog, a caller that posts jobs one by one must not pay for it each time.
-    // Counts may therefore be up to a second old; instants, pauses and handlers never are.
-    private async Task<Summary> SummaryAsync(CancellationToken cancellationToken)
+    // Counts, and which nodes drain, may therefore be up to a second old; instants, pauses and handlers never are.
+    private async Task<Reading> SummaryAsync(CancellationToken cancellationToken)
     {
         if (_summary is { } fresh && _clock.GetElapsedTime(fresh.Timestamp) < SummaryFreshness)
         {
-            return fresh.Summary;
+            return fresh;
         }
 
         var timestamp = _clock.GetTimestamp();
         var summary = await _store.SummarizeAsync(cancellationToken);
-        _summary = new Reading(summary, timestamp);
-        return summary;
+        var wishes = NodeWish.Read(await _store.ListDefinitionsAsync(DefinitionKinds.Node, cancellationToken));
+        return _summary = new Reading(summary, wishes, timestamp);
     }
 
-    private sealed record Reading(Summary Summary, long Timestamp);
+    private sealed record Reading(Summary Summary, IReadOnlyDictionary<string, NodeWish> Wishes, long Timestamp);
 }

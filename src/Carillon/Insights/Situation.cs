@@ -10,15 +10,22 @@ internal sealed record Situation(DateTimeOffset Now, Summary Summary, IReadOnlyD
     private readonly Dictionary<Bucket, DateTimeOffset> _spent = Summary.Spent.ToDictionary(spent => spent.Bucket, spent => spent.FullAt);
     private readonly ILookup<string, JobCount> _runningByHandler = Running(Summary).ToLookup(count => count.Handler, StringComparer.Ordinal);
 
-    public static async Task<Situation> ReadAsync(IStore store, Summary summary, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Live nodes that were asked to drain: they take nothing.</summary>
+    public IReadOnlyList<NodeManifest> Drained { get; init; } = [];
+
+    public static async Task<Situation> ReadAsync(IStore store, Summary summary, IReadOnlyDictionary<string, NodeWish> wishes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var queues = await store.ListDefinitionsAsync(DefinitionKinds.Queue, cancellationToken);
         var leases = await store.ListLeasesAsync(ClusterReader.NodePrefix, now, cancellationToken);
+        var nodes = leases.Select(lease => NodeManifest.Parse(lease.Data)).OfType<NodeManifest>().ToLookup(node => NodeWish.Find(wishes, node) is { IsDraining: true });
         return new Situation(
             now,
             summary,
             queues.ToDictionary(queue => queue.Name, queue => QueueSettings.Read(queue.Body), StringComparer.Ordinal),
-            [.. leases.Select(lease => NodeManifest.Parse(lease.Data)).OfType<NodeManifest>()]);
+            [.. nodes[false]])
+        {
+            Drained = [.. nodes[true]],
+        };
     }
 
     public long RunningIn(string queue) => _runningByQueue[queue].Sum(count => count.Count);

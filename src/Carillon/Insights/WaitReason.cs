@@ -26,6 +26,9 @@ public sealed record WaitReason(string Reason, string Detail)
     /// <summary>No live node has its handler.</summary>
     public const string NoHandler = "no handler";
 
+    /// <summary>Live nodes have its handler, but none of them serves its queue.</summary>
+    public const string UnservedQueue = "unserved queue";
+
     /// <summary>It waits for another job to end.</summary>
     public const string Dependency = "dependency";
 

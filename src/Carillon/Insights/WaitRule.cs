@@ -10,7 +10,7 @@ internal static class WaitRule
     public static WaitReason? Decide(Job job, Situation situation) => job.State switch
     {
         JobState.Waiting => Dependency(job),
-        JobState.Pending => NotDue(job, situation) ?? NoHandler(job, situation) ?? Queue(job, situation) ?? Handler(job, situation) ?? Key(job, situation) ?? Rate(job, situation) ?? Slot(job, situation),
+        JobState.Pending => NotDue(job, situation) ?? NoHandler(job, situation) ?? UnservedQueue(job, situation) ?? Queue(job, situation) ?? Handler(job, situation) ?? Key(job, situation) ?? Rate(job, situation) ?? Slot(job, situation),
         _ => null,
     };
 
@@ -28,9 +28,29 @@ internal static class WaitRule
         return new WaitReason(WaitReason.NotDue, string.Create(CultureInfo.InvariantCulture, $"{what} at {job.RunAt.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}"));
     }
 
-    private static WaitReason? NoHandler(Job job, Situation situation) => situation.Nodes.Any(node => node.Handlers.Any(handler => handler.Name == job.Handler))
-        ? null
-        : new WaitReason(WaitReason.NoHandler, $"no live node has a handler named '{job.Handler}'; start one that has, or cancel the job");
+    private static WaitReason? NoHandler(Job job, Situation situation)
+    {
+        if (situation.Nodes.Any(node => node.Has(job.Handler)))
+        {
+            return null;
+        }
+
+        var drained = string.Join(", ", situation.Drained.Where(node => node.Has(job.Handler)).Select(node => node.Node));
+        return new WaitReason(WaitReason.NoHandler, drained.Length > 0
+            ? $"the live nodes that have a handler named '{job.Handler}' are drained ({drained}); resume one or start another"
+            : $"no live node has a handler named '{job.Handler}'; start one that has, or cancel the job");
+    }
+
+    private static WaitReason? UnservedQueue(Job job, Situation situation)
+    {
+        if (situation.Nodes.Any(node => node.Serves(job.Handler, job.Queue)))
+        {
+            return null;
+        }
+
+        var served = situation.Nodes.Where(node => node.Has(job.Handler)).SelectMany(node => node.Queues ?? []).Distinct().Order(StringComparer.Ordinal);
+        return new WaitReason(WaitReason.UnservedQueue, $"no live node with '{job.Handler}' serves queue '{job.Queue}'; they serve {string.Join(", ", served)}. Start one with --queues {job.Queue}");
+    }
 
     private static WaitReason? Queue(Job job, Situation situation)
     {
@@ -76,7 +96,7 @@ internal static class WaitRule
     // Counted over the whole cluster: the summary does not tell nodes apart.
     private static WaitReason? Slot(Job job, Situation situation)
     {
-        var slots = situation.Nodes.Where(node => node.Handlers.Any(handler => handler.Name == job.Handler)).Sum(node => node.Slots);
+        var slots = situation.Nodes.Where(node => node.Serves(job.Handler, job.Queue)).Sum(node => node.Slots);
         return situation.RunningInAll >= slots ? new WaitReason(WaitReason.NoFreeSlot, $"all {slots} slots of the nodes that have '{job.Handler}' are busy") : null;
     }
 }

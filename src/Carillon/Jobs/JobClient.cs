@@ -6,17 +6,17 @@ using Carillon.Store;
 namespace Carillon.Jobs;
 
 /// <summary>The door to jobs: enqueue, look, wait, cancel, retry. Safe for concurrent use.</summary>
-public sealed class JobClient
+public sealed partial class JobClient
 {
     private const int MaxKeyLooks = 3;
     private readonly IStore _store;
     private readonly TimeProvider _clock;
     private readonly JobIds _ids;
-    private readonly HandlerRegistry _handlers;
+    private readonly HandlerQueues _queues;
     private readonly JsonSerializerOptions _json;
 
-    internal JobClient(IStore store, TimeProvider clock, JobIds ids, HandlerRegistry handlers, JsonSerializerOptions json) =>
-        (_store, _clock, _ids, _handlers, _json) = (store, clock, ids, handlers, json);
+    internal JobClient(IStore store, TimeProvider clock, JobIds ids, HandlerQueues queues, JsonSerializerOptions json) =>
+        (_store, _clock, _ids, _queues, _json) = (store, clock, ids, queues, json);
 
     /// <summary>Accepts a job. When this returns, the job survives a crash of the process (and, as the store promises, of the machine).</summary>
     /// <exception cref="InvalidRequestException">The request has faults; all are listed.</exception>
@@ -29,13 +29,16 @@ public sealed class JobClient
 
     /// <summary>Accepts at most 1,000 jobs, all or none. The answers stand in their order.</summary>
     public Task<IReadOnlyList<JobReceipt>> EnqueueAsync(IReadOnlyList<JobRequest> requests, CancellationToken cancellationToken = default) =>
-        EnqueueAsync(requests, null, cancellationToken);
+        EnqueueAsync(requests, (Act?)null, cancellationToken);
 
     /// <summary>
     /// Accepts jobs that a person hands in: who did it is written with them, one journal entry a call. A call that made nothing (an existing job
     /// had the key, a dependency was missing) leaves none.
     /// </summary>
-    public async Task<IReadOnlyList<JobReceipt>> EnqueueAsync(IReadOnlyList<JobRequest> requests, Act? act, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<JobReceipt>> EnqueueAsync(IReadOnlyList<JobRequest> requests, Act? act, CancellationToken cancellationToken = default) =>
+        EnqueueAsync(requests, act, _store.EnqueueAsync, cancellationToken);
+
+    private async Task<IReadOnlyList<JobReceipt>> EnqueueAsync(IReadOnlyList<JobRequest> requests, Act? act, WriteJobs write, CancellationToken cancellationToken)
     {
         if (requests.Count == 0)
         {
@@ -45,26 +48,32 @@ public sealed class JobClient
         var now = _clock.GetUtcNow();
         requests = Written(requests);
         Check(requests, JobRules.MaxBatch, now);
+        requests = await _queues.FillAsync(requests, cancellationToken);
         List<NewJob> jobs = [.. requests.Select(request => ToNewJob(request, now))];
-        return Read(await _store.EnqueueAsync(jobs, act is null ? null : EnqueueFact.Of(jobs, act, now), now, cancellationToken));
+        return Read(await write(jobs, act is null ? null : EnqueueFact.Of(jobs, act, now), now, cancellationToken));
     }
 
     /// <summary>Accepts a batch and one more job that runs when all of the batch have ended as <paramref name="condition"/> says; all or none.</summary>
     /// <returns>The receipts of the batch, in order, and last that of <paramref name="then"/>.</returns>
-    public async Task<IReadOnlyList<JobReceipt>> EnqueueBatchAsync(
-        IReadOnlyList<JobRequest> batch, JobRequest then, AfterCondition condition = AfterCondition.AnyEnd, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<JobReceipt>> EnqueueBatchAsync(
+        IReadOnlyList<JobRequest> batch, JobRequest then, AfterCondition condition = AfterCondition.AnyEnd, CancellationToken cancellationToken = default) =>
+        EnqueueBatchAsync(batch, then, condition, _store.EnqueueAsync, cancellationToken);
+
+    private async Task<IReadOnlyList<JobReceipt>> EnqueueBatchAsync(
+        IReadOnlyList<JobRequest> batch, JobRequest then, AfterCondition condition, WriteJobs write, CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow();
         (batch, then) = (Written(batch), then.Written(_json));
         Check([.. batch, then], JobRules.MaxBatch + 1, now);
-        List<NewJob> jobs = [.. batch.Select(request => ToNewJob(request, now)), ToNewJob(then, now)];
+        var all = await _queues.FillAsync([.. batch, then], cancellationToken);
+        List<NewJob> jobs = [.. all.Select(request => ToNewJob(request, now))];
         var ids = jobs.ConvertAll(job => job.Id);
         IReadOnlyList<EnqueueResult> results;
         var attempt = 0;
         do
         {
             jobs[^1] = jobs[^1] with { After = [.. then.After, .. ids.SkipLast(1).Select(id => new After(id, condition))] };
-            results = await _store.EnqueueAsync(jobs, null, now, cancellationToken);
+            results = await write(jobs, null, now, cancellationToken);
         }
         while (TryFollowKeys(ids, results) && ++attempt < MaxKeyLooks);
         return Read(results);
@@ -173,7 +182,7 @@ public sealed class JobClient
         Id = _ids.Next(),
         Handler = request.Handler,
         Args = request.Args,
-        Queue = request.Queue ?? _handlers.Find(request.Handler)?.Queue ?? "default",
+        Queue = request.Queue ?? "default",
         Priority = request.Priority,
         RunAt = request.Delay is { } delay ? now + delay : request.RunAt,
         IsDelayed = request.Delay is not null,

@@ -25,7 +25,7 @@ public enum StopCause
 }
 
 /// <summary>What a handler knows of the job it runs.</summary>
-public sealed class JobContext
+public sealed partial class JobContext
 {
     private readonly Job _job;
     private readonly JobServices _host;

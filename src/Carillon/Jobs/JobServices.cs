@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Carillon.Store;
 
@@ -8,6 +9,10 @@ internal sealed record JobServices(IServiceProvider Services, TimeProvider Clock
 {
     /// <summary>Told when a job reports its progress.</summary>
     public Action<JobContext> Progressed { get; init; } = static _ => { };
+
+    /// <summary>The store within a transaction that a handler began.</summary>
+    public Func<DbTransaction, CancellationToken, Task<IJoinedStore>> Join { get; init; } =
+        static (_, _) => throw new NotSupportedException("This host has no store whose transactions a handler could share.");
 
     public T ReadArgs<T>(Job job)
     {

@@ -62,7 +62,8 @@ public sealed partial class ScheduleClient
         var missing = new List<Fault>();
         var calendars = await BundleAsync(request.Calendar, missing, cancellationToken);
         faults.AddRange(place is { } where ? missing.Select(fault => At(fault, where)) : missing);
-        var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, _defaults.Queue(request.Handler), calendars, now));
+        var queue = request.Queue ?? await _defaults.QueueAsync(request.Handler, cancellationToken);
+        var draft = ScheduleDraft.Of(request, before, before?.Id ?? _ids.Next(), act, (zone!.Id, queue, calendars, now));
         if (ReferenceEquals(draft, before) || missing.Count > 0) return draft;
         try
         {

@@ -2,9 +2,10 @@ namespace Carillon.Scheduling;
 
 /// <summary>What a schedule takes from the host where its request says nothing.</summary>
 /// <param name="Zone">IANA zone id.</param>
-/// <param name="QueueOf">A handler's own queue; null where it has none or is not known here.</param>
-internal sealed record ScheduleDefaults(string Zone, Func<string, string?>? QueueOf = null)
+/// <param name="QueueOf">A handler's own queue; null where it has none or nobody knows it.</param>
+internal sealed record ScheduleDefaults(string Zone, Func<string, CancellationToken, Task<string?>>? QueueOf = null)
 {
     /// <summary>The queue of a handler's jobs.</summary>
-    public string Queue(string handler) => QueueOf?.Invoke(handler) ?? "default";
+    public async Task<string> QueueAsync(string handler, CancellationToken cancellationToken) =>
+        (QueueOf is null ? null : await QueueOf(handler, cancellationToken)) ?? "default";
 }

@@ -25,6 +25,9 @@ internal static class DefinitionKinds
     /// <summary>A calendar, as the language reads it.</summary>
     public const string Calendar = "calendar";
 
+    /// <summary>What is wanted of a node.</summary>
+    public const string Node = "node";
+
     /// <summary>A setting of the whole system.</summary>
     public const string Setting = "setting";
 }

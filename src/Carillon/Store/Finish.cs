@@ -16,6 +16,12 @@ internal sealed record Finish(Job Job, Outcome Outcome)
     /// <summary>The node gave the job back because it stops. That says nothing of the job: its owner losses stand, as they do not after an end of its own.</summary>
     public bool IsReleased { get; init; }
 
+    /// <summary>
+    /// The handler has completed the job in a transaction of its own, and whether that was committed is yet to be seen: this end is for the case
+    /// that it was not.
+    /// </summary>
+    public bool IsInDoubt { get; init; }
+
     /// <summary>What the handler last reported.</summary>
     public double? Progress { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Carillon.Store;
 
 // The seam. Ours, not a public extension point: reshaped freely, held together by the contract suite that every store passes.
@@ -26,6 +28,14 @@ internal interface IStore : IJobStore, IScheduleStore, IJournalStore, ILeaseStor
     /// (leases, pending jobs with <see cref="Job.IsDelayed"/>). Instants named by a calendar stay.
     /// </summary>
     Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Joins a transaction that its user began on the store's database. Throws <see cref="NotSupportedException"/> where the store cannot, and
+    /// <see cref="ArgumentException"/> where the transaction is over or is none of this database.
+    /// </summary>
+    Task<IJoinedStore> JoinAsync(DbTransaction transaction, CancellationToken cancellationToken) => throw new NotSupportedException(
+        $"The store {Description} cannot take part in a transaction of yours: it alone writes its data, and knows by heart what waits there. Enqueue after your commit, "
+        + "with a Key, so that asking a second time is harmless; or keep the jobs in the PostgreSQL database that holds your data (UsePostgres), where they commit together.");
 }
 
 /// <summary>Jobs.</summary>
@@ -124,7 +134,7 @@ internal interface ILeaseStore
     /// <summary>Takes the lease if it is free, expired or the owner's own; null when another holds it. The token grows each time: claims under the old one are void.</summary>
     Task<Lease?> AcquireAsync(string name, string owner, TimeSpan duration, string data, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Prolongs a lease that is still held under this token, and brings back what its owner was asked to stop.</summary>
+    /// <summary>Prolongs a lease that is still held under this token, and brings back what its owner was asked to stop, and what is wanted of the node.</summary>
     Task<Renewal> RenewAsync(string name, long token, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Gives it up; a lease held under another token stays.</summary>

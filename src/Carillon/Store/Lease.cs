@@ -11,7 +11,8 @@ public sealed record Lease(string Name, string Owner, DateTimeOffset Until, long
 /// <summary>The answer to a renewal.</summary>
 /// <param name="IsHeld">False: the lease ran out or changed hands; the holder must stop what rests on it.</param>
 /// <param name="Cancels">Running jobs of the owner that were asked to stop: the job, the token of its claim and why.</param>
-internal sealed record Renewal(bool IsHeld, IReadOnlyList<CancelRequest> Cancels)
+/// <param name="Wish">Of a node's lease: the body of the definition <see cref="DefinitionKinds.Node"/> of its name; null when there is none.</param>
+internal sealed record Renewal(bool IsHeld, IReadOnlyList<CancelRequest> Cancels, string? Wish = null)
 {
     /// <summary>What the store's own clock said on the way; null where it has none, or was not asked.</summary>
     public StoreTime? Time { get; init; }

@@ -13,7 +13,7 @@ public enum StoreSignal
     /// <summary>A schedule was put, removed or given a next instant.</summary>
     Schedules = 2,
 
-    /// <summary>A running job was asked to stop.</summary>
+    /// <summary>A running job was asked to stop, or a node was asked something.</summary>
     Cancels = 4,
 
     /// <summary>A job ended.</summary>
@@ -21,4 +21,7 @@ public enum StoreSignal
 
     /// <summary>A job that can expire was accepted.</summary>
     Expiries = 16,
+
+    /// <summary>A node or the leader came or went: leases may be taken, claims may be lost.</summary>
+    Nodes = 32,
 }

@@ -8,12 +8,18 @@ namespace Carillon.EndToEnd.Tests.Running;
 /// <param name="Attempt">Its attempt as the handler saw it.</param>
 /// <param name="What">start, end, or stopped with the cause.</param>
 /// <param name="At">The machine's monotonic clock.</param>
-internal readonly record struct OracleLine(Guid Job, int Attempt, string What, long At)
+/// <param name="Token">The claim's token.</param>
+/// <param name="Node">The node that ran it.</param>
+/// <param name="Schedule">The schedule that made the job; empty for none.</param>
+/// <param name="ScheduledAt">The job's nominal instant.</param>
+internal readonly record struct OracleLine(Guid Job, int Attempt, string What, long At, long Token = 0, string Node = "", string Schedule = "", DateTimeOffset ScheduledAt = default)
 {
     public static OracleLine Parse(string line)
     {
         var parts = line.Split(' ');
-        return new OracleLine(Guid.Parse(parts[0]), int.Parse(parts[1], CultureInfo.InvariantCulture), parts[2], long.Parse(parts[3], CultureInfo.InvariantCulture));
+        return new OracleLine(
+            Guid.Parse(parts[0]), int.Parse(parts[1], CultureInfo.InvariantCulture), parts[2], long.Parse(parts[3], CultureInfo.InvariantCulture),
+            long.Parse(parts[4], CultureInfo.InvariantCulture), parts[5], parts[7], new DateTimeOffset(long.Parse(parts[6], CultureInfo.InvariantCulture), TimeSpan.Zero));
     }
 
     /// <summary>How long after that timestamp it was written.</summary>

@@ -16,6 +16,18 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>The memory it holds.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>The machine's monotonic clock when the ready line was read.</summary>
     public long ReadyAt { get; private set; }
 
@@ -90,6 +102,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>SIGSTOP: it stands still, and its connections stay.</summary>
+    public void Pause() => Signal.Pause(_process);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signal.Resume(_process);
 
     /// <summary>SIGTERM, and the exit code.</summary>
     public async Task<int> TerminateAsync()

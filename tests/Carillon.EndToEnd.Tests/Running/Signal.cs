@@ -7,8 +7,15 @@ namespace Carillon.EndToEnd.Tests.Running;
 internal static partial class Signal
 {
     private const int Term = 15;
+    private const int Continue = 18;
+    private const int Stop = 19;
 
     public static void Terminate(Process process) => Assert.Equal(0, Kill(process.Id, Term));
+
+    /// <summary>It stands still until <see cref="Resume"/>.</summary>
+    public static void Pause(Process process) => Assert.Equal(0, Kill(process.Id, Stop));
+
+    public static void Resume(Process process) => Assert.Equal(0, Kill(process.Id, Continue));
 
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -64,6 +64,33 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_views_come_and_go_with_their_setting()
+    {
+        List<long> found = [];
+        foreach (var isWanted in new[] { true, false, false, true })
+        {
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(async _ => await (await _schema.OpenAsync(options => options.Views = isWanted)).DisposeAsync()));
+            found.Add(await CountAsync($"select count(*) from pg_views where schemaname = '{_schema.Name}' and viewname not like 'presence%'"));
+        }
+
+        Assert.Equal([5, 0, 0, 5], found);
+    }
+
+    [Theory]
+    [InlineData(ScheduleMode.Live, true)]
+    [InlineData(ScheduleMode.Shadow, false)]
+    [InlineData(ScheduleMode.Paused, false)]
+    public async Task A_schedule_is_enabled_in_its_view_only_while_it_makes_jobs(ScheduleMode mode, bool isEnabled)
+    {
+        await using var store = await _schema.OpenAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var schedule = new Schedule { Id = Guid.Empty, Name = "each", Kind = RecurrenceKind.Every, Expression = "1s", Handler = "work", Mode = mode, AnchorAt = now, CreatedAt = now, UpdatedAt = now, NextAt = now };
+        await store.PutSchedulesAsync([schedule], null, now, Stop);
+
+        Assert.Equal(isEnabled ? 1 : 0, await CountAsync($"select count(*) from {_schema.Name}.scheduled_jobs where is_enabled and name = 'each'"));
+    }
+
+    [Fact]
     public async Task A_server_that_is_away_is_named_without_the_password()
     {
         var options = new PostgresStoreOptions { ConnectionString = "Host=127.0.0.1;Port=1;Username=me;Password=hush;Database=app;Timeout=2" };

@@ -29,9 +29,10 @@ internal sealed class EngineRig
             Launch = Launches.Inline,
             FollowClock = () => Interlocked.Exchange(ref _step, null) as TimeSpan? ?? TimeSpan.Zero,
             ClockStepped = () => Pulses.Add("clock"),
+            Leave = () => Pulses.Add("leave"),
         };
         Node = new EngineNode(store, parts, Options, new NodeManifest(Options.Node, "0", 1, Clock.GetUtcNow(), Options.MaxConcurrentJobs, []));
-        Node.Wire(new NodePulses(() => Pulses.Add("worker"), () => Pulses.Add("finishes"), () => Pulses.Add("schedules"), () => Pulses.Add("janitor"), () => Pulses.Add("heartbeat")));
+        Node.Wire(new NodePulses(() => Pulses.Add("worker"), () => Pulses.Add("finishes"), () => Pulses.Add("schedules"), () => Pulses.Add("janitor"), () => Pulses.Add("heartbeat")) { Drain = () => Pulses.Add("drain") });
     }
 
     private object? _step;

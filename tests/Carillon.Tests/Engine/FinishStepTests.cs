@@ -105,4 +105,56 @@ public sealed class FinishStepTests
 
     [Fact]
     public async Task With_nothing_to_write_it_waits_to_be_woken() => Assert.Null(await new EngineRig().FinishAsync());
+
+    [Theory]
+    [InlineData("the store is read once more", false)]
+    [InlineData("the store is away for a while", true)]
+    public async Task An_end_that_the_handlers_own_transaction_wrote_is_told_and_not_written_again(string what, bool isAwayFirst)
+    {
+        var rig = new EngineRig();
+        var told = new List<Finish>();
+        rig.Node.Finishes.Finished += told.Add;
+        var job = await ClaimedAsync(rig);
+        await rig.Memory.FinishAsync([EndOf(job, new Outcome.Succeeded("42"))], rig.Now, EngineRig.Stop);
+        rig.Node.Finishes.Add(EndOf(job, new Outcome.Retry(rig.Now, "thrown after the commit")) with { IsInDoubt = true, Facts = [LineOf(job, what)] });
+        if (isAwayFirst)
+        {
+            rig.Spy.Fail("GetAsync");
+            await Assert.ThrowsAsync<StoreUnavailableException>(rig.FinishAsync);
+            rig.Spy.Heal("GetAsync");
+        }
+
+        await rig.FinishAsync();
+
+        Assert.Equal((0, 0), (rig.Node.Finishes.Open, rig.Spy.Count("FinishAsync")));
+        Assert.Equal(new Outcome.Succeeded("42").Result, Assert.IsType<Outcome.Succeeded>(Assert.Single(told).Outcome).Result);
+        Assert.Equal(JobState.Succeeded, (await rig.JobAsync(job.Id)).State);
+        Assert.Contains(what, Assert.Single(await rig.JournalAsync(job.Id, JournalKinds.Log)).Data, StringComparison.Ordinal);
+        Assert.Equal(1, rig.Logs.Count(1017));
+    }
+
+    [Fact]
+    public async Task An_end_that_the_handlers_own_transaction_did_not_write_is_written()
+    {
+        var rig = new EngineRig();
+        var job = await ClaimedAsync(rig);
+        rig.Node.Finishes.Add(EndOf(job, new Outcome.Retry(rig.Now, "rolled back")) with { IsInDoubt = true });
+
+        await rig.FinishAsync();
+
+        Assert.Equal((JobState.Pending, "rolled back"), ((await rig.JobAsync(job.Id)).State, (await rig.JobAsync(job.Id)).Error));
+    }
+
+    private static async Task<Job> ClaimedAsync(EngineRig rig)
+    {
+        var id = await rig.EnqueueAsync();
+        await rig.BeatAsync();
+        var request = new ClaimRequest { Node = "rig", NodeToken = rig.Node.Lease.Token, Limit = 1, Handlers = new Dictionary<string, int?> { ["work"] = null } };
+        await rig.Memory.ClaimAsync(request, rig.Now, EngineRig.Stop);
+        return await rig.JobAsync(id);
+    }
+
+    private static Finish EndOf(Job job, Outcome outcome) => new(job, outcome) { StartedAt = job.StartedAt!.Value, EndedAt = job.StartedAt!.Value };
+
+    private static JournalEntry LineOf(Job job, string text) => new() { Subject = Subject.Of(job.Id), Kind = JournalKinds.Log, At = job.StartedAt!.Value, Data = $$"""{"text":"{{text}}"}""" };
 }

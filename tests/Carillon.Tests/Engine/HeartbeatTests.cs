@@ -1,3 +1,4 @@
+using Carillon.Cluster;
 using Carillon.Engine;
 using Carillon.Jobs;
 using Carillon.Store;
@@ -265,9 +266,9 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public async Task A_node_that_runs_no_jobs_does_not_lead()
+    public async Task A_node_that_fires_no_schedules_does_not_lead()
     {
-        var rig = new EngineRig(new EngineOptions { Node = "rig", MaxConcurrentJobs = 0 });
+        var rig = new EngineRig(new EngineOptions { Node = "rig", Roles = NodeRoles.Worker | NodeRoles.Api });
 
         await rig.BeatAsync();
 

@@ -1,3 +1,4 @@
+using Carillon.Cluster;
 using Carillon.Hosting;
 using Carillon.Store;
 using Microsoft.Extensions.Configuration;
@@ -51,6 +52,33 @@ public sealed class SettingsTests
                 "SCHEDULER_CACHE_TTL (soon) cannot be read; expected whole seconds, such as 300, or a duration such as 5m.",
             ],
             error.Failures);
+    }
+
+    [Fact]
+    public void Roles_are_a_list_or_names_with_commas()
+    {
+        Assert.Equal(NodeRoles.All, Read().Roles);
+        Assert.Equal(NodeRoles.Worker, Read(("Carillon:Roles", "worker")).Roles);
+        Assert.Equal(NodeRoles.Scheduler | NodeRoles.Api, Read(("Carillon:Roles:0", "API"), ("Carillon:Roles:1", "scheduler")).Roles);
+    }
+
+    [Theory]
+    [InlineData("wroker", "'wroker' is no role; there are scheduler, worker, api; did you mean 'worker'?")]
+    [InlineData("worker, events", "'events' is no role; there are scheduler, worker, api")]
+    [InlineData(",", "no role is named; there are scheduler, worker, api")]
+    public void A_role_that_is_none_is_named_with_the_nearest(string given, string fault)
+    {
+        var error = Assert.Throws<OptionsValidationException>(() => Read(("Carillon:Roles", given)));
+
+        Assert.Equal([$"Carillon:Roles ({given}) cannot be read; expected one or more of scheduler, worker, api, separated by commas: {fault}."], error.Failures);
+    }
+
+    [Fact]
+    public void Roles_of_a_node_that_is_not_enabled_must_leave_something_to_do()
+    {
+        var result = new CarillonOptionsRules().Validate("", new CarillonOptions { Enabled = false, Roles = NodeRoles.Worker });
+
+        Assert.Contains("Roles (worker) leaves nothing to do where Enabled is false", Assert.Single(result.Failures!), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,11 +13,12 @@ public sealed class JobClientTests
     private readonly VirtualClock _clock = new();
     private readonly MemoryStore _store = new();
     private readonly JobClient _client;
+    private IReadOnlyDictionary<string, string?> _elsewhere = new Dictionary<string, string?>();
 
     public JobClientTests()
     {
         var handlers = new HandlerRegistry([new HandlerDefinition { Name = "letters", Queue = "paper", Run = static _ => Task.FromResult<Outcome?>(null) }], []);
-        _client = new JobClient(_store, _clock, new JobIds(_clock, new Chance(1)), handlers, CarillonJson.Options([]));
+        _client = new JobClient(_store, _clock, new JobIds(_clock, new Chance(1)), new HandlerQueues(handlers, _clock, _ => Task.FromResult(_elsewhere)), CarillonJson.Options([]));
     }
 
     private DateTimeOffset Now => _clock.GetUtcNow();
@@ -31,6 +32,28 @@ public sealed class JobClientTests
         Assert.Equal(EnqueueStatus.Created, receipt.Status);
         Assert.Equal((JobState.Pending, "paper", Now), (job!.State, job.Queue, job.RunAt));
         Assert.Equal("""{"to":"Ada","pages":2}""", System.Text.Encoding.UTF8.GetString(job.Args));
+    }
+
+    [Fact]
+    public async Task A_store_that_joins_no_transaction_says_what_to_do_instead()
+    {
+        await using var transaction = new LooseTransaction();
+
+        var refusal = await Assert.ThrowsAsync<NotSupportedException>(() => _client.EnqueueAsync(Request(), transaction));
+
+        Assert.Contains("The store memory cannot take part", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("with a Key", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class LooseTransaction : System.Data.Common.DbTransaction
+    {
+        public override System.Data.IsolationLevel IsolationLevel => System.Data.IsolationLevel.ReadCommitted;
+
+        protected override System.Data.Common.DbConnection? DbConnection => null;
+
+        public override void Commit() { }
+
+        public override void Rollback() { }
     }
 
     [Fact]
@@ -50,6 +73,18 @@ public sealed class JobClientTests
         var receipt = await _client.EnqueueAsync(new JobRequest { Handler = handler ?? "unknown", Queue = queue });
 
         Assert.Equal(expected, (await _client.GetAsync(receipt.Id))!.Queue);
+    }
+
+    [Fact]
+    public async Task A_handler_that_only_other_nodes_have_brings_its_queue_and_is_remembered()
+    {
+        _elsewhere = new Dictionary<string, string?> { ["sync_domain_users"] = "ad_queue" };
+        var first = await _client.EnqueueAsync(new JobRequest { Handler = "sync_domain_users" });
+        _elsewhere = new Dictionary<string, string?>();
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var second = await _client.EnqueueAsync(new JobRequest { Handler = "sync_domain_users" });
+
+        Assert.Equal(("ad_queue", "ad_queue"), ((await _client.GetAsync(first.Id))!.Queue, (await _client.GetAsync(second.Id))!.Queue));
     }
 
     [Fact]

@@ -44,6 +44,41 @@ public sealed class ClusterApiTests
     }
 
     [Fact]
+    public async Task A_node_is_drained_by_way_of_another_and_resumed()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.AddNodeAsync("db/7", ApiHost.Handler("x"));
+
+        var drained = await api.PostAsync("/api/v1/nodes/db%2F7/drain", """{"reason":"kernel update","grace":"2m"}""");
+        var listed = await api.GetAsync("/api/v1/nodes/db%2F7");
+        var wait = await api.PostAsync("/api/v1/jobs", """{"handler":"x"}""");
+        var resumed = await api.PostAsync("/api/v1/nodes/db%2F7/resume");
+
+        Assert.Equal((HttpStatusCode.Accepted, "draining", "local", "kernel update"),
+            (drained.Status, drained["state"].GetString(), drained["drainedBy"].GetString(), drained["drainReason"].GetString()));
+        Assert.Equal(("draining", JsonValueKind.Null), (listed["state"].GetString(), listed["queues"].ValueKind));
+        Assert.Equal(["scheduler", "worker", "api"], listed["roles"].EnumerateArray().Select(role => role.GetString()));
+        Assert.Contains("are drained (db/7)", wait.Text, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.Accepted, "working", JsonValueKind.Null), (resumed.Status, resumed["state"].GetString(), resumed["drainedBy"].ValueKind));
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_live_is_named_with_those_that_do()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.AddNodeAsync("worker-1");
+        await api.AddNodeAsync("worker-2");
+
+        var unknown = await api.PostAsync("/api/v1/nodes/wroker-1/drain");
+        var far = await api.GetAsync("/api/v1/nodes/elsewhere");
+        var refused = await api.PostAsync("/api/v1/nodes/worker-1/drain", """{"grace":"2d"}""");
+
+        Assert.Equal((HttpStatusCode.NotFound, "No live node is named 'wroker-1'; there are worker-1, worker-2. Did you mean 'worker-1'?"), (unknown.Status, unknown["detail"].GetString()));
+        Assert.Equal((HttpStatusCode.NotFound, "No live node is named 'elsewhere'; there are worker-1, worker-2."), (far.Status, far["detail"].GetString()));
+        Assert.Equal(["grace"], refused.Fields);
+    }
+
+    [Fact]
     public async Task A_queue_is_paused_limited_and_resumed()
     {
         await using var api = await ApiHost.StartAsync();

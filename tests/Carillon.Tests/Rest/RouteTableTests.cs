@@ -28,6 +28,7 @@ public sealed class RouteTableTests
         GET /api/v1/jobs/{id}: Viewer
         GET /api/v1/jobs: Viewer
         GET /api/v1/keys: Admin
+        GET /api/v1/nodes/{name}: Viewer
         GET /api/v1/nodes: Viewer
         GET /api/v1/queues/{name}: Viewer
         GET /api/v1/queues: Viewer
@@ -50,6 +51,8 @@ public sealed class RouteTableTests
         POST /api/v1/jobs/{id}/retry: Operator
         POST /api/v1/jobs: Operator
         POST /api/v1/keys: Admin
+        POST /api/v1/nodes/{name}/drain: Admin
+        POST /api/v1/nodes/{name}/resume: Admin
         POST /api/v1/queues/{name}/fair: Admin
         POST /api/v1/queues/{name}/limit: Admin
         POST /api/v1/queues/{name}/pause: Operator

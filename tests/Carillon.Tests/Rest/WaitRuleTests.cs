@@ -41,6 +41,24 @@ public sealed class WaitRuleTests
     public void Without_a_live_node_that_has_the_handler_it_waits_for_one() => Assert.Equal(WaitReason.NoHandler, WaitRule.Decide(Due, At(nodes: [Node("other")]))!.Reason);
 
     [Fact]
+    public void Where_no_node_with_the_handler_serves_the_queue_it_says_which_they_serve() => Assert.Equal(
+        new WaitReason(WaitReason.UnservedQueue, "no live node with 'mail.send' serves queue 'mail'; they serve ad_queue, default. Start one with --queues mail"),
+        WaitRule.Decide(Due, At(nodes: [Node("mail.send") with { Queues = ["default", "ad_queue"] }, Node("other") with { Queues = ["mail"] }])));
+
+    [Fact]
+    public void Slots_of_nodes_that_serve_other_queues_do_not_count() => Assert.Equal(
+        "all 4 slots of the nodes that have 'mail.send' are busy",
+        WaitRule.Decide(Due, At(nodes: [Node("mail.send") with { Queues = ["mail"] }, Node("mail.send") with { Queues = ["default"] }], running: [Running("q", "other", 4)]))!.Detail);
+
+    [Fact]
+    public void A_drained_node_takes_nothing_and_is_named()
+    {
+        var wait = WaitRule.Decide(Due, At(nodes: []) with { Drained = [Node("mail.send")] });
+
+        Assert.Equal(new WaitReason(WaitReason.NoHandler, "the live nodes that have a handler named 'mail.send' are drained (n); resume one or start another"), wait);
+    }
+
+    [Fact]
     public void A_paused_queue_is_named_with_who_and_why() => Assert.Equal(
         new WaitReason(WaitReason.PausedQueue, "queue 'mail' was paused by anna: moving"),
         WaitRule.Decide(Due, At(new QueueSettings { IsPaused = true, PausedBy = "anna", PauseReason = "moving" })));

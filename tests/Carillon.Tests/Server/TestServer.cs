@@ -12,18 +12,28 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly StringWriter _errors = new();
     private readonly Task<int> _running;
 
-    private TestServer(string[] args) =>
-        _running = CommandLine.RunAsync(["serve", "--urls", "http://127.0.0.1:0", .. args], _lines, _errors, _stopping.Token);
+    private TestServer(string[] args) => _running = CommandLine.RunAsync(["serve", .. args], _lines, _errors, _stopping.Token);
 
     public string Address { get; private set; } = "";
 
     public static async Task<TestServer> StartAsync(params string[] args)
     {
-        var server = new TestServer(args);
+        var server = new TestServer(["--urls", "http://127.0.0.1:0", .. args]);
         var line = await server.WaitForAsync("listens on");
         server.Address = line[line.IndexOf("http://", StringComparison.Ordinal)..];
         return server;
     }
+
+    /// <summary>One without the role <c>api</c>: it listens nowhere.</summary>
+    public static async Task<TestServer> StartSilentAsync(params string[] args)
+    {
+        var server = new TestServer(args);
+        await server.WaitForAsync("opens no port");
+        return server;
+    }
+
+    /// <summary>Waits until it has ended by itself; its exit code.</summary>
+    public Task<int> EndedAsync() => _running.WaitAsync(TimeSpan.FromSeconds(30));
 
     /// <summary>The next log line that holds the text; fails when the server ends before one comes.</summary>
     public async Task<string> WaitForAsync(string text)

@@ -29,15 +29,16 @@ public sealed partial class DocumentationTests
     }
 
     [Theory]
-    [InlineData("hosting.md")]
-    [InlineData("testing.md")]
-    public void What_a_page_shows_in_CSharp_stands_in_a_file_that_is_compiled(string page)
+    [InlineData("hosting.md", "tests/Carillon.Tests/Testing/Snippets")]
+    [InlineData("testing.md", "tests/Carillon.Tests/Testing/Snippets")]
+    [InlineData("transactions.md", "tests/Carillon.Store.Tests/Postgres/Snippets")]
+    public void What_a_page_shows_in_CSharp_stands_in_a_file_that_is_compiled(string page, string files)
     {
-        var compiled = SourceFile.All("tests/Carillon.Tests/Testing/Snippets").Select(file => Bare(file.Text)).ToList();
+        var compiled = SourceFile.All(files).Select(file => Bare(file.Text)).ToList();
         var shown = Block().Matches(File.ReadAllText(Path.Combine(Docs, page))).Select(match => match.Groups[1].Value).ToList();
 
         Assert.NotEmpty(shown);
-        Assert.All(shown, block => Assert.True(compiled.Exists(file => file.Contains(Bare(block), StringComparison.Ordinal)), $"{page} shows what no file of tests/Carillon.Tests/Testing/Snippets holds:\n{block}"));
+        Assert.All(shown, block => Assert.True(compiled.Exists(file => file.Contains(Bare(block), StringComparison.Ordinal)), $"{page} shows what no file of {files} holds:\n{block}"));
     }
 
     [Fact]

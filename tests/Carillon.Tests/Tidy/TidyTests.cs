@@ -61,7 +61,7 @@ public sealed partial class TidyTests
     [Fact]
     public void The_seam_does_not_grow() =>
         Assert.Equal(StoreMethods, typeof(IStore).GetInterfaces().Append(typeof(IStore)).Where(facet => facet.Namespace == "Carillon.Store")
-            .Sum(facet => facet.GetMethods().Count(method => !method.IsSpecialName)));
+            .Sum(facet => facet.GetMethods().Count(method => method.IsAbstract && !method.IsSpecialName)));
 
     [Fact]
     public void Each_schema_step_goes_up_and_down_and_is_embedded()

@@ -49,10 +49,10 @@ internal sealed partial class MemoryStore
     {
         var changed = after ?? before!;
 
+        // A resumed queue or a raised limit makes jobs claimable. A rate that changed begins anew: what was spent says nothing of it.
+        _signal |= changed.Kind switch { DefinitionKinds.Queue => StoreSignal.Jobs, DefinitionKinds.Node => StoreSignal.Cancels, _ => StoreSignal.None };
         if (changed.Kind == DefinitionKinds.Queue)
         {
-            // A resumed queue or a raised limit makes jobs claimable. A rate that changed begins anew: what was spent says nothing of it.
-            _signal |= StoreSignal.Jobs;
             var (old, current) = (QueueSettings.Read(before?.Body), QueueSettings.Read(after?.Body));
             ForgetBuckets(spent => spent.Bucket.Queue == changed.Name && old.RateOf(spent.Bucket) != current.RateOf(spent.Bucket));
         }
@@ -64,6 +64,7 @@ internal sealed partial class MemoryStore
     {
         DefinitionKinds.Queue => SubjectKind.Queue,
         DefinitionKinds.Key => SubjectKind.Key,
+        DefinitionKinds.Node => SubjectKind.Node,
         _ => SubjectKind.Setting,
     };
 

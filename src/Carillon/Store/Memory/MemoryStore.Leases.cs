@@ -46,8 +46,10 @@ internal sealed partial class MemoryStore
         var lease = _leases[name];
         Put(_leases, name, lease with { Until = now + duration });
         var asked = _jobs.Values.Where(job => job.State == JobState.Running && job.Node == lease.Owner && job.CancelReason is not null);
-        return new Renewal(IsHeld: true, [.. asked.Select(job => new CancelRequest(job.Id, job.Token, job.CancelReason!))]);
+        return new Renewal(IsHeld: true, [.. asked.Select(job => new CancelRequest(job.Id, job.Token, job.CancelReason!))], WishOf(lease));
     }
+
+    private string? WishOf(Lease lease) => lease.Name == NodeLease(lease.Owner) ? _definitions.GetValueOrDefault((DefinitionKinds.Node, lease.Owner))?.Body : null;
 
     private bool TryRelease(string name, long token)
     {

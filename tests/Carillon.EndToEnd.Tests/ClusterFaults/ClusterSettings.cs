@@ -1,0 +1,29 @@
+using Carillon.EndToEnd.Tests.Running;
+
+namespace Carillon.EndToEnd.Tests.ClusterFaults;
+
+/// <summary>How a cluster of a fault test is made.</summary>
+internal sealed record ClusterSettings
+{
+    public int Nodes { get; init; } = 3;
+
+    /// <summary>Jobs of clients in a second.</summary>
+    public int JobsPerSecond { get; init; } = 100;
+
+    /// <summary>Schedules that fire each second, or nearly.</summary>
+    public int Schedules { get; init; } = 20;
+
+    public TimeSpan? Lease { get; init; }
+
+    /// <summary>What every node's process has in its environment besides.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Further arguments of a node, by its place.</summary>
+    public Func<int, string[]> ArgumentsOf { get; init; } = static _ => [];
+
+    /// <summary>The wall clock of a node, by its place; null for the machine's.</summary>
+    public Func<int, FakeClock?> ClockOf { get; init; } = static _ => null;
+
+    /// <summary>Whom the nodes log in as.</summary>
+    public string User { get; init; } = "carillon";
+}
