@@ -16,7 +16,7 @@ internal static class Claiming
     private const string RestSql = """
         select null::uuid, 0, is_held::integer::bigint + coalesce(is_limited, false)::integer * 2 + coalesce(has_expired, false)::integer * 4 + coalesce(is_next_lost, false)::integer * 8,
                0, next_at, null::bigint, null::bigint, null::boolean, null::integer, null::bytea, null::text, null::text, null::text, null::integer, null::text, null::text, null::text,
-               null::double precision, null::text, null::bigint, null::text, null::text, null::bigint, null::bigint, null::text, null::bigint, null::text, null::text, null::text
+               null::double precision, null::text, null::bigint, null::text, null::text, null::bigint, null::bigint, null::text, null::bigint, null::text, null::text, null::text, null::text, null::integer
           from carillon.claim_rest($1, $2, $3, $4, $5, $6, $8)
          where $7 is not null and $9 is not null and $10 is not null
         """;
@@ -29,10 +29,12 @@ internal static class Claiming
         var since = frontier.Since;
         var isFlooded = frontier.IsFlooded && request.Limit >= Frontier.Flood;
         var (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsRestAsked: !isFlooded), cancellationToken);
-        frontier.Advance(Ranked(jobs), request.Limit, since, Stopwatch.GetElapsedTime(began));
+
+        // Where groups take turns the last job's rank says nothing of what is left below it.
+        frontier.Advance(jobs.IsByTurns ? [] : jobs.Jobs, request.Limit, since, Stopwatch.GetElapsedTime(began));
         if (rest is null && frontier.IsFlooded)
         {
-            return new ClaimBatch(jobs, now);
+            return new ClaimBatch(jobs.Jobs, now);
         }
 
         rest ??= (await AskAsync(connections, request with { Limit = 0 }, new Ask(now, since), cancellationToken)).State;
@@ -43,11 +45,11 @@ internal static class Claiming
             (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsExpired: true), cancellationToken);
         }
 
-        var batch = ToBatch(connections, request, Ranked(jobs), rest!.Value, now);
+        var batch = ToBatch(connections, request, jobs, rest!.Value, now);
         return frontier.LookAgainIn(since) is { } pause && !(batch.NextDueAt <= now + pause) ? batch with { NextDueAt = now + pause } : batch;
     }
 
-    private static ClaimBatch ToBatch(Connections connections, ClaimRequest request, List<Job> jobs, ClaimRest rest, DateTimeOffset now)
+    private static ClaimBatch ToBatch(Connections connections, ClaimRequest request, Claimed claimed, ClaimRest rest, DateTimeOffset now)
     {
         connections.Memory.IsLimited |= rest.IsLimited;
         if (!rest.IsHeld)
@@ -55,32 +57,24 @@ internal static class Claiming
             return new ClaimBatch([], null, IsNodeLost: true);
         }
 
-        var isSlotWanted = rest.IsNextLost && jobs.Count < request.Limit && jobs.Count >= request.Slots;
+        var jobs = claimed.Jobs;
+        var isSlotWanted = (claimed.IsOver || rest.IsNextLost) && jobs.Count < request.Limit && jobs.Count >= request.Slots;
         var isLocked = !isSlotWanted && jobs.Count < request.Limit && rest.NextAt <= now;
         return new ClaimBatch(jobs, isLocked ? now + Moment : rest.NextAt, IsSlotWanted: isSlotWanted);
     }
 
-    private static List<Job> Ranked(List<Job> jobs)
-    {
-        jobs.Sort(static (one, other) => Rank(one).CompareTo(Rank(other)));
-        return jobs;
-    }
-
-    private static (long, Guid) Rank(Job job) => (RankOf(job), job.Id);
+    private static (int, long, Guid) Rank((int? Place, Job Job) row) => (row.Place ?? 0, RankOf(row.Job), row.Job.Id);
 
     /// <summary>Priority buys a minute a point: whoever waits that much longer overtakes, so none starves.</summary>
     public static long RankOf(Job job) => Instants.ToTicks(job.RunAt) - (TimeSpan.TicksPerMinute * job.Priority);
 
-    private static async Task<(List<Job> Jobs, ClaimRest? State)> AskAsync(Connections connections, ClaimRequest request, Ask ask, CancellationToken cancellationToken)
+    private static async Task<(Claimed Jobs, ClaimRest? State)> AskAsync(Connections connections, ClaimRequest request, Ask ask, CancellationToken cancellationToken)
     {
         var rows = await connections.RunAloneAsync(transaction => Bind(transaction, request, ask).ListAsync(ClaimedRow.Read), cancellationToken);
-        var rest = rows is [.., { Job: null } last] ? last : (ClaimedRow?)null;
-        if (rest is not null)
-        {
-            rows.RemoveAt(rows.Count - 1);
-        }
-
-        return (await NameAsync(connections, request, rows, ask.Now, cancellationToken), rest is { } state ? ClaimRest.Of(state) : null);
+        var rest = ask.IsRestAsked ? ClaimRest.Of(rows[^1]) : (ClaimRest?)null;
+        var isOver = rows.Exists(row => row is { Job: null, Flags: ClaimedRow.Over });
+        rows.RemoveAll(row => row.Job is null);
+        return (new Claimed(await NameAsync(connections, request, rows, ask.Now, cancellationToken), rows.Exists(row => row.Place is not null), isOver), rest);
     }
 
     // Both in one statement: an idle node's claim is one, not two.
@@ -104,8 +98,12 @@ internal static class Claiming
             await connections.ReadAsync(LaneTable.LoadAsync, cancellationToken);
         }
 
-        return rows.ConvertAll(row => row.ToJob(names[row.Lane], request.Node, now));
+        var jobs = rows.ConvertAll(row => (row.Place, Job: row.ToJob(names[row.Lane], request.Node, now)));
+        jobs.Sort(static (one, other) => Rank(one).CompareTo(Rank(other)));
+        return jobs.ConvertAll(job => job.Job);
     }
+
+    private readonly record struct Claimed(List<Job> Jobs, bool IsByTurns, bool IsOver);
 
     private readonly record struct Ask(DateTimeOffset Now, long Since, bool IsRestAsked = true, bool IsExpired = false);
 

@@ -37,6 +37,8 @@ internal sealed class Conditions
         Add("schedule = ", filter.Schedule);
         Add("created_at >= ", filter.From);
         Add("created_at < ", filter.To);
+        Add("scheduled_at >= ", filter.ScheduledFrom);
+        Add("scheduled_at < ", filter.ScheduledTo);
     }
 
     public void Add(string comparison, string? value) => Add(comparison, value is null ? null : Texts.Storable(value), NpgsqlDbType.Text);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Carillon.Store;
 using Npgsql;
@@ -16,9 +15,11 @@ internal static class DefinitionTable
 
     // The version in the condition: where another one made it meanwhile nothing is written.
     private const string PutSql = /*lang=sql*/ """
-        insert into carillon.definition as d (tenant, kind, name, version, body, updated_at, is_paused, max_concurrent) values ('', $1, $2, $3, $4, $5, $6, $7)
+        insert into carillon.definition as d (tenant, kind, name, version, body, updated_at, is_paused, max_concurrent, rate, burst, group_rate, group_burst, is_fair)
+        values ('', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
         on conflict (tenant, kind, name) do update
-           set version = excluded.version, body = excluded.body, updated_at = excluded.updated_at, is_paused = excluded.is_paused, max_concurrent = excluded.max_concurrent
+           set version = excluded.version, body = excluded.body, updated_at = excluded.updated_at, is_paused = excluded.is_paused, max_concurrent = excluded.max_concurrent,
+               rate = excluded.rate, burst = excluded.burst, group_rate = excluded.group_rate, group_burst = excluded.group_burst, is_fair = excluded.is_fair
          where d.version = excluded.version - 1
         """;
 
@@ -63,20 +64,26 @@ internal static class DefinitionTable
 
     private static async Task<bool> TryWriteAsync(Transaction transaction, Definition definition)
     {
-        var settings = definition.Kind == DefinitionKinds.Queue ? JsonSerializer.Deserialize(definition.Body, StoreJson.Default.QueueSettings) : null;
+        var settings = QueueSettings.Read(definition.Kind == DefinitionKinds.Queue ? definition.Body : null);
         return await transaction.Use(PutSql).Set(definition.Kind).Set(definition.Name).Set(definition.Version).Set(definition.Body).Set(definition.UpdatedAt)
-            .Set(settings?.IsPaused == true).Set(settings?.MaxConcurrent).RunAsync() > 0;
+            .Set(settings.IsPaused).Set(settings.MaxConcurrent).Set(settings.MaxRate?.Interval).Set(settings.MaxRate?.Burst)
+            .Set(settings.MaxRatePerGroup?.Interval).Set(settings.MaxRatePerGroup?.Burst).Set(settings.IsFair).RunAsync() > 0;
     }
 
     private static Definition Read(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.Instant(4));
 
-    private static Task NoteChangeAsync(Transaction transaction, (Definition? Before, Definition? After) change, Act? act, DateTimeOffset now)
+    private static async Task NoteChangeAsync(Transaction transaction, (Definition? Before, Definition? After) change, Act? act, DateTimeOffset now)
     {
         var changed = change.After ?? change.Before!;
 
         // A resumed queue or a raised limit makes jobs claimable.
         transaction.Tell(changed.Kind switch { DefinitionKinds.Queue => StoreSignal.Jobs, DefinitionKinds.Node => StoreSignal.Cancels, _ => StoreSignal.None });
-        return JournalTable.AppendActAsync(
+        if (changed.Kind == DefinitionKinds.Queue)
+        {
+            await BucketTable.RenewAsync(transaction, changed.Name, QueueSettings.Read(change.Before?.Body), QueueSettings.Read(change.After?.Body));
+        }
+
+        await JournalTable.AppendActAsync(
             transaction, new Subject(SubjectKindOf(changed.Kind), changed.Name), act, act is null ? default : (ToJson(change.Before), ToJson(change.After)), now);
     }
 

@@ -5,7 +5,7 @@ namespace Carillon.Postgres;
 /// <summary>The rows of ended jobs.</summary>
 internal static class DoneTable
 {
-    private const string InsertSql = $"insert into carillon.job_done ({JobRow.Columns}, day, key_until) values ({JobRow.Parameters}, $37, $38)";
+    private const string InsertSql = $"insert into carillon.job_done ({JobRow.Columns}, day, key_until, keep_until) values ({JobRow.Parameters}, $39, $40, $41)";
     private const string FindSql = $"select {JobRow.Columns} from carillon.job_done where id = $1 for update";
     private const string DeleteSql = "delete from carillon.job_done where id = any ($1)";
 
@@ -15,8 +15,8 @@ internal static class DoneTable
 
     public static Task InsertAsync(Transaction transaction, Job job)
     {
-        var until = KeyUntil(job);
-        return JobRow.Bind(transaction.Use(InsertSql), job).Set(DayOf(job, until)).Set(until).RunAsync();
+        var (keyUntil, keepUntil) = (KeyUntil(job), KeepUntil(job));
+        return JobRow.Bind(transaction.Use(InsertSql), job).Set(DayOf(job, keyUntil ?? keepUntil)).Set(keyUntil).Set(keepUntil).RunAsync();
     }
 
     /// <summary>The ended job; locked.</summary>
@@ -41,7 +41,13 @@ internal static class DoneTable
         return job.KeyHold.Ticks > long.MaxValue - finished ? long.MaxValue : finished + job.KeyHold.Ticks;
     }
 
-    // The same rule stands in FinishedJobs' statement.
-    private static int DayOf(Job job, long? keyUntil) =>
-        job.State == JobState.Dead || keyUntil is not null ? 0 : Days.Of(job.FinishedAt!.Value);
+    private static long? KeepUntil(Job job)
+    {
+        var finished = Instants.ToTicks(job.FinishedAt!.Value);
+        return job.KeepFor is not { } kept ? null : kept.Ticks > long.MaxValue - finished ? long.MaxValue : finished + kept.Ticks;
+    }
+
+    // The same rule stands in the function finish.
+    private static int DayOf(Job job, long? until) =>
+        job.State == JobState.Dead || until is not null ? 0 : Days.Of(job.FinishedAt!.Value);
 }

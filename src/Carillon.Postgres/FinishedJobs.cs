@@ -8,7 +8,7 @@ namespace Carillon.Postgres;
 internal static class FinishedJobs
 {
     // Schema/0001.up.sql says how; the token is the fence: a claim that was lost moves no row.
-    private const string FinishSql = "select moved, has_dependents, unparked from carillon.finish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    private const string FinishSql = "select moved, has_dependents, unparked from carillon.finish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     private const string HasDependents = "CA001";
 
     /// <summary>
@@ -88,6 +88,7 @@ internal static class FinishedJobs
             .SetAll(Array.ConvertAll(ends, end => Instants.ToTicks(end.StartedAt)), NpgsqlDbType.Bigint)
             .SetAll(Array.Exists(ends, end => end.Progress is not null) ? Array.ConvertAll(ends, end => end.Progress) : null, NpgsqlDbType.Double)
             .SetAll(Array.Exists(ends, end => ResultOf(end) is not null) ? Array.ConvertAll(ends, ResultOf) : null, NpgsqlDbType.Text)
+            .SetAll(Array.Exists(ends, end => end.KeepFor is not null) ? Array.ConvertAll(ends, end => end.KeepFor?.Ticks) : null, NpgsqlDbType.Bigint)
             .Set(now).Set(Days.Of(now)).Set(isAlone).SetNotice(transaction, StoreSignal.Ended)
             .SetAll(isKeyed ? Array.ConvertAll(ends, end => end.Job.ConcurrencyKey) : null, NpgsqlDbType.Text)
             .FirstAsync(row => (Ids: row.IsDBNull(0) ? null : row.GetFieldValue<Guid[]>(0), HasDependents: row.GetBoolean(1), Unparked: row.GetInt32(2)));

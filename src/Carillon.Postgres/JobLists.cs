@@ -54,7 +54,7 @@ internal static class JobLists
         var counts = await transaction.Use(SummarySql)
             .ListAsync(row => new JobCount(row.GetString(0), row.GetString(1), (JobState)row.GetInt32(2), row.GetInt64(3), row.InstantOrNull(4)));
         var busy = await transaction.Use(BusySql).ListAsync(row => row.GetString(0));
-        return new Summary(counts, busy.ToHashSet(StringComparer.Ordinal));
+        return new Summary(counts, busy.ToHashSet(StringComparer.Ordinal), await BucketTable.ListAsync(transaction));
     }
 
     private static bool IsEnd(JobState state) => state is JobState.Succeeded or JobState.Dead or JobState.Cancelled;

@@ -10,10 +10,10 @@ internal static class JobRow
     public const string Columns =
         "id, tenant, origin, handler, args, args_codec, args_version, queue, priority, state, reason, attempt, owner_losses, "
         + "scheduled_at, run_at, is_delayed, created_at, started_at, finished_at, node, token, error, result, progress, key, key_hold, "
-        + "concurrency_key, retry, timeout, expires_at, schedule, schedule_delay, output, traceparent, tags, cancel_reason";
+        + "concurrency_key, retry, timeout, expires_at, schedule, schedule_delay, output, traceparent, tags, cancel_reason, job_group, keep_for";
 
     public const string Parameters =
-        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36";
+        "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38";
 
     public static Statement Bind(Statement row, Job job)
     {
@@ -22,7 +22,8 @@ internal static class JobRow
         row.Set(job.ScheduledAt).Set(job.RunAt).Set(job.IsDelayed).Set(job.CreatedAt).Set(job.StartedAt).Set(job.FinishedAt);
         row.Set(job.Node).Set(job.Token).Set(job.Error).Set(job.Result).Set(job.Progress).Set(job.Key).Set(job.KeyHold);
         row.Set(job.ConcurrencyKey).Set(ToJson(job.Retry)).Set(job.Timeout).Set(job.ExpiresAt).Set(job.Schedule).Set(job.ScheduleDelay);
-        return row.Set(job.Output).Set(job.Traceparent).Set(ToJson(job.Tags)).Set(job.CancelReason);
+        return row.Set(job.Output).Set(job.Traceparent).Set(ToJson(job.Tags)).Set(job.CancelReason)
+            .Set(job.Group).Set(job.KeepFor);
     }
 
     /// <summary>The job of a row, without what it waits for: that stands in a table of its own.</summary>
@@ -64,6 +65,8 @@ internal static class JobRow
         Traceparent = row.TextOrNull(33),
         Tags = ReadTags(row.TextOrNull(34)),
         CancelReason = row.TextOrNull(35),
+        Group = row.TextOrNull(36),
+        KeepFor = row.SpanOrNull(37),
     };
 
     public static string? ToJson(RetryPolicy? retry) => retry is null ? null : JsonSerializer.Serialize(retry, StoreJson.Default.RetryPolicy);

@@ -5,7 +5,7 @@ namespace Carillon.Postgres;
 /// <summary>The rows of live jobs. Whoever changes one has locked it first, so what was read of it stands.</summary>
 internal static class JobTable
 {
-    private const string InsertSql = $"insert into carillon.job ({JobRow.Columns}, lane) values ({JobRow.Parameters}, $37) on conflict do nothing";
+    private const string InsertSql = $"insert into carillon.job ({JobRow.Columns}, lane) values ({JobRow.Parameters}, $39) on conflict do nothing";
 
     private const string SaveSql = /*lang=sql*/ """
         update carillon.job
@@ -107,7 +107,7 @@ internal static class JobTable
     // A job whose key is busy stands in its lane too: the first claim that meets it parks it.
     private static async Task<int?> PlaceAsync(Transaction transaction, Job job) => job.State switch
     {
-        JobState.Running or JobState.Pending => await LaneTable.OfAsync(transaction, job.Queue, job.Handler, job.Priority),
+        JobState.Running or JobState.Pending => await LaneTable.OfAsync(transaction, job),
         _ => null,
     };
 

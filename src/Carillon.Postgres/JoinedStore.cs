@@ -53,15 +53,15 @@ internal sealed class JoinedStore(Connections connections, NpgsqlConnection conn
     // In transactions of our own: a lane's row written here would keep everybody from the lane until the user commits.
     private async Task KnowLanesAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
-        var unknown = jobs.Select(job => (job.Queue, job.Handler, job.Priority)).Where(lane => !connections.Memory.Lanes.ContainsKey(lane)).Distinct().ToList();
+        var unknown = jobs.Select(job => (job.Queue, job.Handler, job.Priority, job.Group is not null)).Where(lane => !connections.Memory.Lanes.ContainsKey(lane)).Distinct().ToList();
         if (unknown.Count > 0)
         {
             await connections.WriteAsync(
                 async own =>
                 {
-                    foreach (var (queue, handler, priority) in unknown)
+                    foreach (var lane in unknown)
                     {
-                        await LaneTable.OfAsync(own, queue, handler, priority);
+                        await LaneTable.OfAsync(own, lane);
                     }
 
                     return unknown.Count;

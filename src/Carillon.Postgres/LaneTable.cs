@@ -7,12 +7,12 @@ internal static class LaneTable
 {
     // The update that changes nothing makes the row of another one's insert come back.
     private const string AddSql = /*lang=sql*/ """
-        insert into carillon.lane (queue, handler, priority) values ($1, $2, $3)
-        on conflict (queue, handler, priority) do update set priority = excluded.priority
+        insert into carillon.lane (queue, handler, priority, is_grouped) values ($1, $2, $3, $4)
+        on conflict (queue, handler, priority, is_grouped) do update set priority = excluded.priority
         returning id
         """;
 
-    private const string FindSql = "select id from carillon.lane where queue = $1 and handler = $2 and priority = $3";
+    private const string FindSql = "select id from carillon.lane where queue = $1 and handler = $2 and priority = $3 and is_grouped = $4";
     private const string AllSql = "select id, queue, handler, priority from carillon.lane";
     private const string UnparkSql = "select carillon.unpark($1)";
     private const string ParkedKeysSql = "select distinct concurrency_key from carillon.job where concurrency_key is not null and lane < 0 order by 1";
@@ -23,18 +23,23 @@ internal static class LaneTable
         """;
 
     /// <summary>The lane's id; the lane is made if need be.</summary>
-    public static async Task<int> OfAsync(Transaction transaction, string queue, string handler, int priority)
+    public static Task<int> OfAsync(Transaction transaction, Job job) => OfAsync(transaction, (job.Queue, job.Handler, job.Priority, job.Group is not null));
+
+    /// <inheritdoc cref="OfAsync(Transaction, Job)"/>
+    public static async Task<int> OfAsync(Transaction transaction, (string Queue, string Handler, int Priority, bool IsGrouped) lane)
     {
-        var lane = (queue, handler, priority);
         if (transaction.Memory.Lanes.TryGetValue(lane, out var id) || transaction.NewLanes.TryGetValue(lane, out id))
         {
             return id;
         }
 
-        id = await transaction.Use(FindSql).Set(queue).Set(handler).Set(priority).FirstAsync(row => row.GetInt32(0));
-        id = id != 0 ? id : await transaction.Use(AddSql).Set(queue).Set(handler).Set(priority).FirstAsync(row => row.GetInt32(0));
+        id = await Bind(transaction.Use(FindSql), lane).FirstAsync(row => row.GetInt32(0));
+        id = id != 0 ? id : await Bind(transaction.Use(AddSql), lane).FirstAsync(row => row.GetInt32(0));
         return transaction.NewLanes[lane] = id;
     }
+
+    private static Statement Bind(Statement statement, (string Queue, string Handler, int Priority, bool IsGrouped) lane) =>
+        statement.Set(lane.Queue).Set(lane.Handler).Set(lane.Priority).Set(lane.IsGrouped);
 
     /// <summary>Remembers the names of all lanes.</summary>
     public static async Task<int> LoadAsync(Transaction transaction)

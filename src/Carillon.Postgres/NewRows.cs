@@ -14,18 +14,18 @@ internal static class NewRows
     private const string InsertSql = /*lang=sql*/ """
         insert into carillon.job (id, scheduled_at, run_at, created_at, token, key_hold, timeout, expires_at, schedule_delay, lane, priority,
                attempt, owner_losses, args_version, state, is_delayed, tenant, origin, queue, handler, args_codec, args, key, concurrency_key,
-               schedule, retry, output, traceparent, tags)
+               schedule, retry, output, traceparent, tags, job_group)
         select n.id, coalesce(n.scheduled_at, n.run_at), n.run_at, coalesce(n.created_at, n.run_at), 0, coalesce(n.key_hold, 0), n.timeout, n.expires_at, n.schedule_delay,
                l.id, l.priority, 0, 0, coalesce(n.args_version, 0), 0, coalesce(n.is_delayed, true), coalesce(n.tenant, ''), coalesce(n.origin, ''), l.queue, l.handler,
-               coalesce(n.args_codec, 'json'), n.args, n.key, n.concurrency_key, n.schedule, n.retry, n.output, n.traceparent, n.tags
+               coalesce(n.args_codec, 'json'), n.args, n.key, n.concurrency_key, n.schedule, n.retry, n.output, n.traceparent, n.tags, n.job_group
           from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[], $6::bytea[], $7::boolean[], $8::integer[], $9::text[], $10::text[],
                       $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
-                      $21::text[], $22::text[])
+                      $21::text[], $22::text[], $23::text[])
                as n (id, scheduled_at, run_at, created_at, lane, args, is_delayed, args_version, tenant, origin,
                      args_codec, key_hold, timeout, expires_at, schedule_delay, key, concurrency_key, schedule, retry, output,
-                     traceparent, tags)
+                     traceparent, tags, job_group)
           join carillon.lane l on l.id = n.lane
-         where $23::text is null or pg_notify($23, $24) is not null
+         where $24::text is null or pg_notify($24, $25) is not null
         """;
 
     // A key may be taken. Without keys, looking for conflicts is a third of the insert's cost: an id that is there after all is an
@@ -49,7 +49,7 @@ internal static class NewRows
         var lanes = new int[jobs.Count];
         for (var i = 0; i < lanes.Length; i++)
         {
-            lanes[i] = await LaneTable.OfAsync(transaction, jobs[i].Queue, jobs[i].Handler, jobs[i].Priority);
+            lanes[i] = await LaneTable.OfAsync(transaction, jobs[i]);
         }
 
         var signal = StoreSignal.Jobs | (jobs.Any(job => job.ExpiresAt is not null) ? StoreSignal.Expiries : StoreSignal.None);
@@ -68,7 +68,7 @@ internal static class NewRows
 
     /// <summary>True where all of them can be written by a single statement: nothing has to be looked up before or after it.</summary>
     public static bool IsOneStatement(PostgresMemory memory, IEnumerable<NewJob> jobs) =>
-        jobs.All(job => IsPlain(job) && job.Key is null && memory.Lanes.ContainsKey((job.Queue, job.Handler, job.Priority)));
+        jobs.All(job => IsPlain(job) && job.Key is null && memory.Lanes.ContainsKey((job.Queue, job.Handler, job.Priority, job.Group is not null)));
 
     private static async Task<List<Guid>> TakeBackHeldAsync(Transaction transaction, List<Job> keyed, DateTimeOffset now)
     {
@@ -112,7 +112,8 @@ internal static class NewRows
         .SetAll(Unless(jobs, job => job.Retry is null, job => Text(JobRow.ToJson(job.Retry))), NpgsqlDbType.Text)
         .SetAll(Unless(jobs, job => job.Output is null, job => Text(job.Output)), NpgsqlDbType.Text)
         .SetAll(Unless(jobs, job => job.Traceparent is null, job => Text(job.Traceparent)), NpgsqlDbType.Text)
-        .SetAll(Unless(jobs, job => job.Tags.Count == 0, job => Text(JobRow.ToJson(job.Tags))), NpgsqlDbType.Text);
+        .SetAll(Unless(jobs, job => job.Tags.Count == 0, job => Text(JobRow.ToJson(job.Tags))), NpgsqlDbType.Text)
+        .SetAll(Unless(jobs, job => job.Group is null, job => Text(job.Group)), NpgsqlDbType.Text);
 
     // Null where it is the same as usual for all of them.
     private static T[]? Unless<T>(IReadOnlyList<Job> jobs, Func<Job, bool> isUsual, Func<Job, T> part) => jobs.All(isUsual) ? null : All(jobs, part);

@@ -6,7 +6,7 @@ namespace Carillon.Postgres;
 internal sealed class PostgresMemory
 {
     /// <summary>Lanes are never removed.</summary>
-    public ConcurrentDictionary<(string Queue, string Handler, int Priority), int> Lanes { get; } = new();
+    public ConcurrentDictionary<(string Queue, string Handler, int Priority, bool IsGrouped), int> Lanes { get; } = new();
 
     /// <summary>The same the other way round.</summary>
     public ConcurrentDictionary<int, (string Queue, string Handler, int Priority)> LaneNames { get; } = new();

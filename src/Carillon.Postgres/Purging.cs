@@ -10,8 +10,17 @@ internal static class Purging
 
     private const string OldJobsSql = /*lang=sql*/ """
         select id from carillon.job_done
-         where finished_at <= greatest($1, $2) and finished_at <= case state when 4 then $2 else $1 end and (key_until is null or key_until <= $3)
+         where keep_until is null and finished_at <= greatest($1, $2) and finished_at <= case state when 4 then $2 else $1 end
+           and (key_until is null or key_until <= $3)
          order by finished_at, id limit $4
+           for update skip locked
+        """;
+
+    // All of these have the day 0.
+    private const string LetGoSql = /*lang=sql*/ """
+        select id from carillon.job_done
+         where day = 0 and keep_until <= $2 and (state <> 4 or finished_at <= $1) and (key_until is null or key_until <= $2)
+         order by keep_until limit $3
            for update skip locked
         """;
 
@@ -21,6 +30,7 @@ internal static class Purging
 
     public static async Task<PurgeResult> PurgeAsync(Transaction transaction, Retention retention, int limit, DateTimeOffset now)
     {
+        await BucketTable.SweepAsync(transaction, now);
         var expired = await ExpireAsync(transaction, limit, now);
         var removed = await PurgeJobsAsync(transaction, retention, limit - expired, now);
         removed += await transaction.Use(OldEntriesSql).Set(Before(now, retention.Journal)).Set(limit - expired - removed).RunAsync();
@@ -59,6 +69,7 @@ internal static class Purging
     {
         var old = await transaction.Use(OldJobsSql)
             .Set(Before(now, retention.Finished)).Set(Before(now, retention.Dead)).Set(now).Set(limit).ListAsync(row => row.Id(0));
+        old.AddRange(await transaction.Use(LetGoSql).Set(Before(now, retention.Dead)).Set(now).Set(limit - old.Count).ListAsync(row => row.Id(0)));
         if (old.Count > 0)
         {
             await DoneTable.DeleteAsync(transaction, [.. old]);

@@ -14,6 +14,7 @@ internal static class Shifting
         // Delayed jobs changed places with the others of their lanes and keys. Rare, so all of it is looked at anew.
         await LaneTable.UnparkAllAsync(transaction);
         await LeaseTable.ShiftAsync(transaction, step);
+        await BucketTable.ShiftAsync(transaction, step);
         transaction.Tell(StoreSignal.Jobs);
         return true;
     }

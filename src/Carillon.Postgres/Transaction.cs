@@ -9,7 +9,7 @@ namespace Carillon.Postgres;
 /// </summary>
 internal sealed class Transaction(NpgsqlConnection connection, PostgresMemory memory, Sql sql, CancellationToken cancellationToken, Notifier? notifier = null)
 {
-    private readonly Dictionary<(string Queue, string Handler, int Priority), int> _newLanes = [];
+    private readonly Dictionary<(string Queue, string Handler, int Priority, bool IsGrouped), int> _newLanes = [];
     private StoreSignal _far;
     private StoreSignal _told;
 
@@ -23,7 +23,7 @@ internal sealed class Transaction(NpgsqlConnection connection, PostgresMemory me
     public StoreSignal FarSignal => _far & ~_told;
 
     /// <summary>Lanes made in this transaction; known to the process once it is committed.</summary>
-    public Dictionary<(string Queue, string Handler, int Priority), int> NewLanes => _newLanes;
+    public Dictionary<(string Queue, string Handler, int Priority, bool IsGrouped), int> NewLanes => _newLanes;
 
     public void Tell(StoreSignal signal)
     {

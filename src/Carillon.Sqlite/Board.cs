@@ -11,7 +11,7 @@ namespace Carillon.Sqlite;
 /// </summary>
 internal sealed class Board
 {
-    private readonly Dictionary<(string Queue, string Handler, int Priority), Lane> _lanes = [];
+    private readonly Dictionary<(string Queue, string Handler, int Priority, string? Group), Lane> _lanes = [];
     private readonly Dictionary<long, Lane> _lanesById = [];
     private readonly Dictionary<Guid, RunningJob> _running = [];
     private readonly Dictionary<string, int> _runningByQueue = new(StringComparer.Ordinal);
@@ -37,6 +37,15 @@ internal sealed class Board
 
     /// <summary>False: no job waits for another one, so an end need not look for dependents.</summary>
     public bool HasDependents { get; set; }
+
+    /// <summary>What is spent of rate limits.</summary>
+    public Dictionary<Bucket, DateTimeOffset> Buckets { get; } = [];
+
+    /// <summary>The group that had each fair queue's last turn.</summary>
+    public Dictionary<string, string> Turns { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>No job that succeeded, and none that was cancelled, ended earlier and is kept as long as the host keeps them.</summary>
+    public (long Succeeded, long Cancelled) PurgedTo { get; set; }
 
     /// <summary>Null: the next purge has to look.</summary>
     public PurgeRest? PurgeRest { get; set; }
@@ -86,14 +95,23 @@ internal sealed class Board
 
     public int CountRunningOf(string handler) => _runningByHandler.GetValueOrDefault(handler);
 
-    public Lane? FindLane(string queue, string handler, int priority) => _lanes.GetValueOrDefault((queue, handler, priority));
+    /// <summary>How a queue is limited; null for one without settings.</summary>
+    public QueueSettings? SettingsOf(string queue) => _queues.Count == 0 ? null : _queues.GetValueOrDefault(queue);
+
+    public Lane? FindLane(Job job) => _lanes.GetValueOrDefault((job.Queue, job.Handler, job.Priority, job.Group));
 
     public Lane LaneOf(long id) => _lanesById[id];
 
     public void Add(Lane lane)
     {
-        _lanes.Add((lane.Queue, lane.Handler, lane.Priority), lane);
+        _lanes.Add((lane.Queue, lane.Handler, lane.Priority, lane.Group), lane);
         _lanesById.Add(lane.Id, lane);
+    }
+
+    public void Remove(Lane lane)
+    {
+        _lanes.Remove((lane.Queue, lane.Handler, lane.Priority, lane.Group));
+        _lanesById.Remove(lane.Id);
     }
 
     /// <summary>A job runs from now on, or its row changed while it runs.</summary>
@@ -152,6 +170,9 @@ internal sealed class Board
         _runningByHandler.Clear();
         _busyKeys.Clear();
         _queues.Clear();
+        Buckets.Clear();
+        Turns.Clear();
+        PurgedTo = (long.MinValue, long.MinValue);
         _isSchedulesFromExact = false;
         PurgeRest = null;
         ExpiresFrom = DateTimeOffset.MinValue;

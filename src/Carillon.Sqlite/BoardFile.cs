@@ -5,7 +5,7 @@ namespace Carillon.Sqlite;
 /// <summary>Reads the board from the file: at open, and after a rollback. A few seeks a lane; the number of jobs does not matter.</summary>
 internal static class BoardFile
 {
-    private const string LanesSql = "select id, queue, handler, priority from lane";
+    private const string LanesSql = "select id, queue, handler, priority, job_group from lane";
     private const string HeadSql = "select run_at, concurrency_key from job where lane = ?1 order by run_at, id limit 1";
     private const string RunningSql = $"select {JobRow.Columns}, node_token from job where lane = 0";
     private const string QueuesSql = "select name, body from definition where tenant = '' and kind = 'queue'";
@@ -18,6 +18,7 @@ internal static class BoardFile
         LoadLanes(database, board);
         LoadRunning(database, board);
         LoadQueues(database, board);
+        BucketTable.Load(database, board);
         using var greatest = database.Use(GreatestSql);
         board.GreatestId = greatest.Read() && !greatest.IsNull(0) ? greatest.Id(0) : Guid.Empty;
         board.HasDependents = One(database, DependentsSql) != 0;
@@ -44,7 +45,7 @@ internal static class BoardFile
         {
             while (rows.Read())
             {
-                board.Add(new Lane(rows.Long(0), rows.Name(1), rows.Name(2), rows.Int(3)));
+                board.Add(new Lane(rows.Long(0), rows.Name(1), rows.Name(2), rows.Int(3)) { Group = rows.NameOrNull(4) });
             }
         }
 

@@ -24,6 +24,8 @@ internal sealed class Conditions
         Add("schedule = ", filter.Schedule, (statement, index) => statement.Set(index, filter.Schedule));
         Add("created_at >= ", filter.From, (statement, index) => statement.Set(index, filter.From));
         Add("created_at < ", filter.To, (statement, index) => statement.Set(index, filter.To));
+        Add("scheduled_at >= ", filter.ScheduledFrom, (statement, index) => statement.Set(index, filter.ScheduledFrom));
+        Add("scheduled_at < ", filter.ScheduledTo, (statement, index) => statement.Set(index, filter.ScheduledTo));
     }
 
     /// <summary>A further condition, if there is a value for it.</summary>

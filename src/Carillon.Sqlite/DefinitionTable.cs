@@ -80,6 +80,7 @@ internal static class DefinitionTable
         {
             // A resumed queue or a raised limit makes jobs claimable.
             transaction.Board.SetQueue(changed.Name, after?.Body);
+            BucketTable.Renew(transaction, changed.Name, QueueSettings.Read(before?.Body), QueueSettings.Read(after?.Body));
             transaction.Tell(StoreSignal.Jobs);
         }
         else if (changed.Kind == DefinitionKinds.Node)

@@ -6,7 +6,7 @@ namespace Carillon.Sqlite;
 /// <summary>The end of jobs: the row moves to the ended ones; dependents and the schedule that counts from the end are looked after.</summary>
 internal static class JobEnds
 {
-    private const string InsertSql = $"insert into job_done ({JobRow.Columns}, key_until) values ({JobRow.Parameters}, ?37)";
+    private const string InsertSql = $"insert into job_done ({JobRow.Columns}, key_until, keep_until) values ({JobRow.Parameters}, ?39, ?40)";
 
     /// <summary>Ends <paramref name="before"/> as it stands in the file, writing <paramref name="job"/> with this state.</summary>
     public static void End(Transaction transaction, Job before, Job job, JobState state, string? reason, DateTimeOffset now)
@@ -74,21 +74,14 @@ internal static class JobEnds
     {
         using (var row = transaction.Use(InsertSql))
         {
-            JobRow.Bind(row, closed).Set(37, KeyUntil(closed)).Run();
+            JobRow.Bind(row, closed).Set(39, KeyUntil(closed)).Set(40, Purging.KeepUntil(closed)).Run();
         }
 
+        Purging.NoteEnd(transaction, closed);
         transaction.Tell(StoreSignal.Ended);
         ScheduleTable.Wake(transaction, closed, now);
     }
 
-    private static long? KeyUntil(Job job)
-    {
-        if (job.Key is null || job.KeyHold <= TimeSpan.Zero)
-        {
-            return null;
-        }
-
-        var finished = Instants.ToTicks(job.FinishedAt!.Value);
-        return job.KeyHold.Ticks > long.MaxValue - finished ? long.MaxValue : finished + job.KeyHold.Ticks;
-    }
+    private static long? KeyUntil(Job job) =>
+        job.Key is null || job.KeyHold <= TimeSpan.Zero ? null : Instants.Add(Instants.ToTicks(job.FinishedAt!.Value), job.KeyHold);
 }

@@ -54,7 +54,7 @@ internal static class JobLists
             busy.Add(keys.Text(0));
         }
 
-        return new Summary(counts, busy);
+        return new Summary(counts, busy, BucketTable.List(database));
     }
 
     private static bool IsEnd(JobState state) => state is JobState.Succeeded or JobState.Dead or JobState.Cancelled;

@@ -10,13 +10,13 @@ internal static class JobRow
     public const string Columns =
         "id, tenant, origin, handler, args, args_codec, args_version, queue, priority, state, reason, attempt, owner_losses, "
         + "scheduled_at, run_at, is_delayed, created_at, started_at, finished_at, node, token, error, result, progress, key, key_hold, "
-        + "concurrency_key, retry, timeout, expires_at, schedule, schedule_delay, output, traceparent, tags, cancel_reason";
+        + "concurrency_key, retry, timeout, expires_at, schedule, schedule_delay, output, traceparent, tags, cancel_reason, job_group, keep_for";
 
     public const string Parameters =
-        "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36";
+        "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38";
 
     /// <summary>How many columns these are.</summary>
-    public const int Count = 36;
+    public const int Count = 38;
 
     public static Statement Bind(Statement row, Job job)
     {
@@ -25,7 +25,8 @@ internal static class JobRow
         row.Set(14, job.ScheduledAt).Set(15, job.RunAt).Set(16, job.IsDelayed).Set(17, job.CreatedAt).Set(18, job.StartedAt).Set(19, job.FinishedAt);
         row.Set(20, job.Node).Set(21, job.Token).Set(22, job.Error).Set(23, job.Result).Set(24, job.Progress).Set(25, job.Key).Set(26, job.KeyHold);
         row.Set(27, job.ConcurrencyKey).Set(28, ToJson(job.Retry)).Set(29, job.Timeout).Set(30, job.ExpiresAt).Set(31, job.Schedule).Set(32, job.ScheduleDelay);
-        return row.Set(33, job.Output).Set(34, job.Traceparent).Set(35, ToJson(job.Tags)).Set(36, job.CancelReason);
+        return row.Set(33, job.Output).Set(34, job.Traceparent).Set(35, ToJson(job.Tags)).Set(36, job.CancelReason)
+            .Set(37, job.Group).Set(38, job.KeepFor);
     }
 
     /// <summary>The job of a row, without what it waits for: that stands in a table of its own.</summary>
@@ -67,6 +68,8 @@ internal static class JobRow
         Traceparent = row.TextOrNull(33),
         Tags = ReadTags(row.TextOrNull(34)),
         CancelReason = row.NameOrNull(35),
+        Group = row.NameOrNull(36),
+        KeepFor = row.SpanOrNull(37),
     };
 
     private static string? ToJson(RetryPolicy? retry) => retry is null ? null : JsonSerializer.Serialize(retry, StoreJson.Default.RetryPolicy);

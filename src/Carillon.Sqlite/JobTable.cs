@@ -5,7 +5,7 @@ namespace Carillon.Sqlite;
 /// <summary>The rows of live jobs, kept in step with the board: which lane each stands in, what runs, what is parked.</summary>
 internal static class JobTable
 {
-    private const string InsertSql = $"insert into job ({JobRow.Columns}, lane) values ({JobRow.Parameters}, ?37)";
+    private const string InsertSql = $"insert into job ({JobRow.Columns}, lane) values ({JobRow.Parameters}, ?39)";
 
     private const string SaveSql = /*lang=sql*/ """
         update job
@@ -51,7 +51,7 @@ internal static class JobTable
     {
         using (var row = transaction.Use(InsertSql))
         {
-            JobRow.Bind(row, job).Set(37, Place(transaction, job)).Run();
+            JobRow.Bind(row, job).Set(39, Place(transaction, job)).Run();
         }
 
         JobAfterTable.Insert(transaction, job);
@@ -131,7 +131,7 @@ internal static class JobTable
         }
         else if (before.State == JobState.Pending)
         {
-            transaction.Board.FindLane(before.Queue, before.Handler, before.Priority)?.Leave(Native.Instants.ToTicks(before.RunAt));
+            transaction.Board.FindLane(before)?.Leave(Native.Instants.ToTicks(before.RunAt));
         }
     }
 

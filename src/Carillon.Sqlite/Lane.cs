@@ -1,7 +1,7 @@
 namespace Carillon.Sqlite;
 
 /// <summary>
-/// The claimable jobs of one queue, handler and priority. It remembers how early its next job may be due, so that a claim asks the
+/// The claimable jobs of one queue, handler, priority and group. It remembers how early its next job may be due, so that a claim asks the
 /// file only about lanes that have something due.
 /// </summary>
 internal sealed class Lane(long id, string queue, string handler, int priority)
@@ -15,6 +15,9 @@ internal sealed class Lane(long id, string queue, string handler, int priority)
     public string Handler => handler;
 
     public int Priority => priority;
+
+    /// <summary>Null: of the jobs that name none.</summary>
+    public string? Group { get; init; }
 
     /// <summary>No job of it is due earlier (ticks).</summary>
     public long HeadAt { get; private set; } = Never;

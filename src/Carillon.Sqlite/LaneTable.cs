@@ -5,7 +5,8 @@ namespace Carillon.Sqlite;
 /// <summary>Lanes, and the jobs parked beside them.</summary>
 internal static class LaneTable
 {
-    private const string InsertSql = "insert into lane (queue, handler, priority) values (?1, ?2, ?3) returning id";
+    private const int MostEmpty = 1_000;
+    private const string InsertSql = "insert into lane (queue, handler, priority, job_group) values (?1, ?2, ?3, ?4) returning id";
     private const string HeadSql = "select run_at, concurrency_key, id from job where lane = ?1 order by run_at, id limit 1";
     private const string UnparkSql = "update job set lane = -lane where id = ?1";
 
@@ -17,18 +18,20 @@ internal static class LaneTable
         """;
 
     private const string UnparkAllSql = "update job set lane = -lane where concurrency_key = ?1 and lane < 0";
+    private const string IsUsedSql = "select exists (select 1 from job where lane = ?1) or exists (select 1 from job where lane = -?1)";
+    private const string DeleteSql = "delete from lane where id = ?1";
     private const string ParkedKeysSql = "select distinct concurrency_key from job where concurrency_key is not null and lane < 0";
 
     public static Lane Of(Transaction transaction, Job job)
     {
-        if (transaction.Board.FindLane(job.Queue, job.Handler, job.Priority) is { } known)
+        if (transaction.Board.FindLane(job) is { } known)
         {
             return known;
         }
 
         using var row = transaction.Use(InsertSql);
-        row.Set(1, job.Queue).Set(2, job.Handler).Set(3, (long)job.Priority).Read();
-        var lane = new Lane(row.Long(0), job.Queue, job.Handler, job.Priority);
+        row.Set(1, job.Queue).Set(2, job.Handler).Set(3, (long)job.Priority).Set(4, job.Group).Read();
+        var lane = new Lane(row.Long(0), job.Queue, job.Handler, job.Priority) { Group = job.Group };
         row.Run();
         transaction.Board.Add(lane);
         return lane;
@@ -81,6 +84,24 @@ internal static class LaneTable
             using var row = transaction.Use(UnparkAllSql);
             row.Set(1, key).Run();
         }
+    }
+
+    /// <summary>Groups come and go: the lanes of those that have nothing left are removed, once there are many.</summary>
+    public static void Sweep(Transaction transaction)
+    {
+        var empty = transaction.Board.Lanes.Where(lane => lane is { Group: not null, IsEmpty: true }).ToList();
+        foreach (var lane in empty.Count < MostEmpty ? [] : empty.Where(lane => !IsUsed(transaction, lane)).ToList())
+        {
+            using var row = transaction.Use(DeleteSql);
+            row.Set(1, lane.Id).Run();
+            transaction.Board.Remove(lane);
+        }
+    }
+
+    private static bool IsUsed(Transaction transaction, Lane lane)
+    {
+        using var row = transaction.Use(IsUsedSql);
+        return row.Set(1, lane.Id).Read() && row.Flag(0);
     }
 
     private static (long Lane, long RunAt, Guid Id)? FindParked(Transaction transaction, string concurrencyKey, long after)

@@ -4,12 +4,14 @@ namespace Carillon.Sqlite;
 internal static class Shifting
 {
     private const string ShiftSql = "update job set run_at = run_at + ?1 where is_delayed = 1 and state <> 1";
+    private const string BucketsSql = "update bucket set full_at = full_at + ?1";
 
     public static bool Shift(Transaction transaction, TimeSpan step)
     {
         var board = transaction.Board;
-        using (var row = transaction.Use(ShiftSql))
+        foreach (var sql in (ReadOnlySpan<string>)[ShiftSql, BucketsSql])
         {
+            using var row = transaction.Use(sql);
             row.Set(1, step).Run();
         }
 

@@ -19,6 +19,11 @@ internal static class QueueEndpoints
         {
             Body = ApiJson.Wire.LimitBody, Answer = ApiJson.Wire.QueueAnswer,
         },
+        ApiRoute.Post("/api/v1/queues/{name}/rate", Role.Admin, RateAsync, "How often its jobs may begin, or with perGroup those of each of its groups; null for no limit.") with
+        {
+            Body = ApiJson.Wire.RateBody, Answer = ApiJson.Wire.QueueAnswer,
+        },
+        ApiRoute.Post("/api/v1/queues/{name}/fair", Role.Admin, FairAsync, "Whether its groups take turns.") with { Body = ApiJson.Wire.FairBody, Answer = ApiJson.Wire.QueueAnswer },
     ];
 
     private static async Task<IResult> ListAsync(ApiCall call) => await call.PageOfAllAsync(
@@ -49,6 +54,27 @@ internal static class QueueEndpoints
     {
         var limit = (await call.ReadAsync(ApiJson.Wire.LimitBody)).MaxConcurrent;
         await call.Doors.Queues.LimitAsync(call.Name(), limit, call.Act("queue.limit"), call.Aborted);
+        return await GetAsync(call);
+    }
+
+    private static async Task<IResult> RateAsync(ApiCall call)
+    {
+        var body = await call.ReadAsync(ApiJson.Wire.RateBody);
+        await call.Doors.Queues.LimitAsync(
+            call.Name(), limits => body.PerGroup == true ? limits with { MaxRatePerGroup = body.Rate } : limits with { MaxRate = body.Rate }, call.Act("queue.rate"), call.Aborted);
+        return await GetAsync(call);
+    }
+
+    private static async Task<IResult> FairAsync(ApiCall call)
+    {
+        var isFair = (await call.ReadAsync(ApiJson.Wire.FairBody)).Fair;
+        if (isFair is null)
+        {
+            call.Refuse("fair", null, "is required: true or false");
+            call.ThrowFaults();
+        }
+
+        await call.Doors.Queues.LimitAsync(call.Name(), limits => limits with { IsFair = isFair == true }, call.Act("queue.fair"), call.Aborted);
         return await GetAsync(call);
     }
 }

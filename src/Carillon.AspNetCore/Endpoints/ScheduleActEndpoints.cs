@@ -18,6 +18,10 @@ internal static class ScheduleActEndpoints
         {
             Answer = ApiJson.Wire.JobView, Status = StatusCodes.Status201Created,
         },
+        ApiRoute.Post("/api/v1/schedules/{name}/backfill", Role.Operator, BackfillAsync, "Makes one job for each past instant of a range that has none; asked again it makes nothing twice.") with
+        {
+            Body = ApiJson.Wire.BackfillBody, Answer = ApiJson.Wire.BackfillAnswer,
+        },
     ];
 
     private static async Task<IResult> PauseAsync(ApiCall call)
@@ -39,6 +43,21 @@ internal static class ScheduleActEndpoints
 
         call.Http.Response.Headers.Location = call.Link($"/api/v1/jobs/{id}");
         return Results.Json(await JobEndpoints.ViewAsync(call, job), ApiJson.Wire.JobView, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> BackfillAsync(ApiCall call)
+    {
+        var body = await call.ReadAsync(ApiJson.Wire.BackfillBody);
+        foreach (var (member, value) in new[] { ("from", body.From), ("to", body.To) }.Where(member => member.Item2 is null))
+        {
+            call.Refuse(member, null, "is required: an instant such as 2030-01-31T09:00:00+01:00");
+        }
+
+        call.ThrowFaults();
+        var request = body.ToRequest(body.From!.Value, body.To!.Value);
+        return await call.Doors.Schedules.BackfillAsync(call.Name(), request, call.Act("schedule.backfill"), call.Aborted) is { } result
+            ? Results.Json(BackfillAnswer.Of(call.Name(), request, result), ApiJson.Wire.BackfillAnswer)
+            : Problem.NotFound("schedule");
     }
 
     private static IResult Answer(Schedule? schedule) =>

@@ -17,7 +17,7 @@ namespace Carillon.AspNetCore.Json;
     MaxDepth = 64,
     Converters =
     [
-        typeof(InstantConverter), typeof(DurationConverter), typeof(ChoiceConverter<JobState>), typeof(ChoiceConverter<Backoff>), typeof(ChoiceConverter<OnConflict>),
+        typeof(InstantConverter), typeof(DurationConverter), typeof(RateConverter), typeof(ChoiceConverter<JobState>), typeof(ChoiceConverter<Backoff>), typeof(ChoiceConverter<OnConflict>),
         typeof(ChoiceConverter<AfterCondition>), typeof(ChoiceConverter<MisfirePolicy>), typeof(ChoiceConverter<OverlapPolicy>), typeof(ChoiceConverter<Role>),
         typeof(ChoiceConverter<ScheduleMode>), typeof(ChoiceConverter<NodeState>), typeof(ChoiceConverter<EnqueueStatus>),
         typeof(ChoiceConverter<GapPolicy>), typeof(ChoiceConverter<RepeatPolicy>), typeof(ChoiceConverter<BusinessDayPolicy>), typeof(ChoiceConverter<ClockGap>), typeof(ChoiceConverter<ClockRepeat>), typeof(ChoiceConverter<RecurrenceForm>),
@@ -52,6 +52,10 @@ namespace Carillon.AspNetCore.Json;
 [JsonSerializable(typeof(QueueAnswer))]
 [JsonSerializable(typeof(Page<QueueAnswer>))]
 [JsonSerializable(typeof(LimitBody))]
+[JsonSerializable(typeof(RateBody))]
+[JsonSerializable(typeof(BackfillBody))]
+[JsonSerializable(typeof(BackfillAnswer))]
+[JsonSerializable(typeof(FairBody))]
 [JsonSerializable(typeof(Page<AuditView>))]
 [JsonSerializable(typeof(KeyBody))]
 [JsonSerializable(typeof(Page<KeyView>))]

@@ -18,6 +18,7 @@ internal static class ScalarRule
         [typeof(double)] = static element => element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && double.IsFinite(number) ? null : "must be a number",
         [typeof(Guid)] = static element => element.ValueKind == JsonValueKind.String && element.TryGetGuid(out _) ? null : "must be an id such as 0199e5a0-0000-7000-8000-000000000000",
         [typeof(TimeSpan)] = Duration,
+        [typeof(RateLimit)] = Rate,
         [typeof(DateTimeOffset)] = static element => element.ValueKind == JsonValueKind.String && Instants.TryParse(element.GetString(), out _) ? null : Instants.Expected,
         [typeof(RawJson)] = RawJsonRule.Check,
         [typeof(OutputJson)] = OutputJson.Check,
@@ -88,6 +89,16 @@ internal static class ScalarRule
         }
 
         return Durations.TryParse(text, out _, out var error) ? null : error.Message;
+    }
+
+    private static string? Rate(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String || !RawJsonRule.IsUnicode(element, out var text))
+        {
+            return "must be a rate such as \"10/1m\", \"100/1h burst 20\" or \"5/s\"";
+        }
+
+        return RateText.TryParse(text, out _, out var fault) ? null : fault;
     }
 
     private static string? Choice<T>(JsonElement element) where T : struct, Enum

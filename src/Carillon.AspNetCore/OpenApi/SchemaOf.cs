@@ -12,6 +12,7 @@ internal static class SchemaOf
     private static readonly Dictionary<Type, Func<JsonObject>> Scalars = new()
     {
         [typeof(TimeSpan)] = static () => Text("a duration: 30s, 5m, 1h30m, 250ms, 2d, or ISO 8601 such as PT5M", "1h30m"),
+        [typeof(Store.RateLimit)] = static () => Text("a rate: 10/1m, 5/s, or with a burst 100/1h burst 20", "10/1m"),
         [typeof(DateTimeOffset)] = static () => new JsonObject { ["type"] = "string", ["format"] = "date-time" },
         [typeof(Guid)] = static () => new JsonObject { ["type"] = "string", ["format"] = "uuid" },
         [typeof(RawJson)] = static () => new JsonObject { ["description"] = "JSON, kept byte for byte; arguments are an object of at most 256 kB" },
@@ -27,6 +28,9 @@ internal static class SchemaOf
         [typeof(ScheduleBody)] = ["handler"],
         [typeof(KeyBody)] = ["name", "role"],
         [typeof(LimitBody)] = ["maxConcurrent"],
+        [typeof(RateBody)] = ["rate"],
+        [typeof(BackfillBody)] = ["from", "to"],
+        [typeof(FairBody)] = ["fair"],
     };
 
     /// <summary>The name under which the document holds the schema.</summary>

@@ -2,6 +2,7 @@ using Carillon.AspNetCore.Json;
 using Carillon.Cluster;
 using Carillon.Jobs;
 using Carillon.Locks;
+using Carillon.Store;
 
 namespace Carillon.AspNetCore.Shapes;
 
@@ -51,10 +52,12 @@ internal sealed record DrainBody
 
 /// <summary>A queue.</summary>
 internal sealed record QueueAnswer(
-    string Name, bool Paused, string? PauseReason, string? PausedBy, int? MaxConcurrent, long Pending, long Running, long Waiting, long Dead, DateTimeOffset? OldestRunAt)
+    string Name, bool Paused, string? PauseReason, string? PausedBy, int? MaxConcurrent, RateLimit? MaxRate, RateLimit? MaxRatePerGroup, bool Fair,
+    long Pending, long Running, long Waiting, long Dead, DateTimeOffset? OldestRunAt)
 {
     public static QueueAnswer Of(QueueView queue) => new(
-        queue.Name, queue.Settings.IsPaused, queue.Settings.PauseReason, queue.Settings.PausedBy, queue.Settings.MaxConcurrent,
+        queue.Name, queue.Settings.IsPaused, queue.Settings.PauseReason, queue.Settings.PausedBy,
+        queue.Settings.MaxConcurrent, queue.Settings.MaxRate, queue.Settings.MaxRatePerGroup, queue.Settings.IsFair,
         queue.Pending, queue.Running, queue.Waiting, queue.Dead, queue.OldestRunAt);
 }
 
@@ -62,4 +65,18 @@ internal sealed record QueueAnswer(
 internal sealed record LimitBody
 {
     public int? MaxConcurrent { get; init; }
+}
+
+/// <summary>How often jobs of a queue, or of each of its groups, may begin; null for no limit.</summary>
+internal sealed record RateBody
+{
+    public RateLimit? Rate { get; init; }
+
+    public bool? PerGroup { get; init; }
+}
+
+/// <summary>Whether a queue's groups take turns.</summary>
+internal sealed record FairBody
+{
+    public bool? Fair { get; init; }
 }

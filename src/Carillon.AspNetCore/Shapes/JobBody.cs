@@ -27,6 +27,8 @@ internal sealed record JobBody
 
     public string? ConcurrencyKey { get; init; }
 
+    public string? Group { get; init; }
+
     public RetryBody? Retry { get; init; }
 
     public TimeSpan? Timeout { get; init; }
@@ -49,6 +51,7 @@ internal sealed record JobBody
         KeyHold = KeyHold ?? TimeSpan.Zero,
         OnConflict = OnConflict ?? Store.OnConflict.Existing,
         ConcurrencyKey = ConcurrencyKey,
+        Group = Group,
         Retry = Retry?.ToPolicy(),
         Timeout = Timeout,
         After = [.. (After ?? []).Select(after => new After(after.Job, after.On))],

@@ -57,6 +57,8 @@ internal sealed record JobView
 
     public string? ConcurrencyKey { get; init; }
 
+    public string? Group { get; init; }
+
     public RetryBody? Retry { get; init; }
 
     public TimeSpan? Timeout { get; init; }
@@ -94,6 +96,7 @@ internal sealed record JobView
         Tags = job.Tags,
         Key = job.Key,
         ConcurrencyKey = job.ConcurrencyKey,
+        Group = job.Group,
         Retry = RetryBody.Of(job.Retry),
         Timeout = job.Timeout,
         After = [.. job.After.Select(after => new AfterBody(after.Job, after.Condition))],

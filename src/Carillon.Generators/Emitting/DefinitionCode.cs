@@ -16,6 +16,7 @@ internal static class DefinitionCode
         Member(code, "MaxConcurrent", options.MaxConcurrent, $"{options.MaxConcurrent}");
         Member(code, "Attempts", options.Attempts, $"{options.Attempts}");
         Member(code, "Timeout", options.TimeoutTicks, $"new global::System.TimeSpan({options.TimeoutTicks.ToString(CultureInfo.InvariantCulture)}L)");
+        Member(code, "KeepFinished", options.KeepFinishedTicks, $"new global::System.TimeSpan({options.KeepFinishedTicks?.ToString(CultureInfo.InvariantCulture)}L)");
         Member(code, "NeverRetry", options.NeverRetry.Count, $"new global::System.Type[] {{ {string.Join(", ", options.NeverRetry.Select(static type => $"typeof({type})"))} }}");
         Member(code, "Schedules", handler.Schedules.Count, $"new global::Carillon.Jobs.HandlerSchedule[] {{ {string.Join(", ", handler.Schedules.Select(ScheduleOf))} }}");
     }

@@ -98,6 +98,8 @@ internal sealed record OptionsModel
 
     public long TimeoutTicks { get; init; }
 
+    public long? KeepFinishedTicks { get; init; }
+
     public EquatableArray<string> NeverRetry { get; init; }
 }
 

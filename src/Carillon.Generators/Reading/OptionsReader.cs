@@ -32,6 +32,7 @@ internal sealed class OptionsReader(AttributeReader attribute, List<Problem> pro
         MaxConcurrent = ReadCount("MaxConcurrent", int.MaxValue, "for no limit"),
         Attempts = ReadCount("Attempts", MaxAttempts, "for the host's policy"),
         TimeoutTicks = ReadTimeout().Ticks,
+        KeepFinishedTicks = ReadKeepFinished(),
         NeverRetry = new EquatableArray<string>(ReadNeverRetry()),
     };
 
@@ -100,6 +101,22 @@ internal sealed class OptionsReader(AttributeReader attribute, List<Problem> pro
         }
 
         return timeout;
+    }
+
+    private long? ReadKeepFinished()
+    {
+        if (attribute.Get<string>("KeepFinished") is not { } text)
+        {
+            return null;
+        }
+
+        if (Durations.TryParse(text, out var kept, out var error))
+        {
+            return kept.Ticks;
+        }
+
+        Refuse("KeepFinished", $"'{Shown.Of(text)}'", $"cannot be read: {error.Message}");
+        return null;
     }
 
     private IEnumerable<string> ReadNeverRetry()

@@ -5,11 +5,17 @@ begin
     end loop;
 end
 $$;
-drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint, integer, boolean, text, text, text[]);
+drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint[], bigint, integer, boolean, text, text, text[]);
 drop function carillon.unpark(text[]);
 drop function carillon.take_lock(text, text, bigint, text, bigint, boolean);
 drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint, bigint);
 drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean, bigint);
+drop function carillon.next_start(text[], integer[], text[]);
+drop function carillon.claim_turns(text, bigint, integer, integer, bigint, integer[], integer[], bigint[], integer[], integer[], text[], integer[], bigint[], bigint[], integer[]);
+drop function carillon.state_of_key(text);
+drop function carillon.claim_over();
+drop function carillon.spend(text[], bigint[], bigint[], integer[], integer[]);
+drop function carillon.starts_left(bigint, bigint, integer, bigint);
 drop function carillon.open_lanes(text[], integer[], text[]);
 drop function carillon.served(text[], integer[], text[]);
 drop function carillon.part(uuid, bigint);
@@ -27,6 +33,8 @@ drop table carillon.schedule;
 drop table carillon.journal;
 drop table carillon.job_after;
 drop table carillon.job_done;
+drop table carillon.turn;
+drop table carillon.bucket;
 drop table carillon.limit_lock;
 drop table carillon.busy_key;
 drop table carillon.claim_batch;

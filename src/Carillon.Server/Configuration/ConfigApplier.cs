@@ -1,4 +1,5 @@
 using Carillon.Hosting;
+using Carillon.Jobs;
 using Carillon.Language;
 using Carillon.Scheduling;
 using Carillon.Store;
@@ -43,7 +44,7 @@ internal sealed class ConfigApplier(CarillonInstance instance, string? from = nu
     }
 
     private async Task CarryOutAsync(
-        ConfigFile file, ApplyPlan plan, Dictionary<string, Schedule> existing, IReadOnlyDictionary<string, int?> limits, CancellationToken cancellationToken)
+        ConfigFile file, ApplyPlan plan, Dictionary<string, Schedule> existing, IReadOnlyDictionary<string, QueueLimits> limits, CancellationToken cancellationToken)
     {
         var wanted = plan.Names(ApplyAct.Add, ApplyAct.Update).ToHashSet(StringComparer.Ordinal);
         var puts = file.Schedules.Where(schedule => wanted.Contains(schedule.Name)).Select(schedule => WithMode(schedule.Request, existing.GetValueOrDefault(schedule.Name), file.Owner)).ToList();
@@ -59,7 +60,7 @@ internal sealed class ConfigApplier(CarillonInstance instance, string? from = nu
 
         foreach (var (queue, limit) in limits)
         {
-            await instance.Queues.LimitAsync(queue, limit, ActOf(file, "queue.limit"), cancellationToken);
+            await instance.Queues.LimitAsync(queue, _ => limit, ActOf(file, "queue.limit"), cancellationToken);
         }
     }
 
@@ -101,15 +102,15 @@ internal sealed class ConfigApplier(CarillonInstance instance, string? from = nu
         return existing;
     }
 
-    // Like the schedules: what the file says anew is set, what a person changed since stays. A queue that it names no more loses its limit.
-    private static Dictionary<string, int?> LimitsOf(ConfigFile file, OwnerMemory memory, bool isForced)
+    // Like the schedules: what the file says anew is set, what a person changed since stays. A queue that it names no more loses its limits.
+    private static Dictionary<string, QueueLimits> LimitsOf(ConfigFile file, OwnerMemory memory, bool isForced)
     {
         var limits = file.Queues
             .Where(queue => isForced || !memory.Queues.TryGetValue(queue.Key, out var before) || before != queue.Value)
             .ToDictionary(queue => queue.Key, queue => queue.Value, StringComparer.Ordinal);
         foreach (var gone in memory.Queues.Keys.Where(name => !file.Queues.ContainsKey(name)))
         {
-            limits[gone] = null;
+            limits[gone] = new QueueLimits();
         }
 
         return limits;

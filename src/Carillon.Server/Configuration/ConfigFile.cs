@@ -1,3 +1,4 @@
+using Carillon.Jobs;
 using Carillon.Scheduling;
 
 namespace Carillon.Server.Configuration;
@@ -14,8 +15,8 @@ internal sealed record ConfigFile
     /// <summary>Its schedules.</summary>
     public IReadOnlyList<ConfigSchedule> Schedules { get; init; } = [];
 
-    /// <summary>Limits of queues, by name; null takes a limit away.</summary>
-    public IReadOnlyDictionary<string, int?> Queues { get; init; } = new Dictionary<string, int?>(StringComparer.Ordinal);
+    /// <summary>Limits of queues, by name; what is not said is no limit.</summary>
+    public IReadOnlyDictionary<string, QueueLimits> Queues { get; init; } = new Dictionary<string, QueueLimits>(StringComparer.Ordinal);
 
     /// <summary>Calendars by name, as the JSON of the API.</summary>
     public IReadOnlyDictionary<string, string> Calendars { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);

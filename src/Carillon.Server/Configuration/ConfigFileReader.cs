@@ -205,21 +205,15 @@ internal sealed class ConfigFileReader
         return allowed;
     }
 
-    private Dictionary<string, int?> ReadQueues(YamlJson json, JsonNode? node)
+    private Dictionary<string, QueueLimits> ReadQueues(YamlJson json, JsonNode? node)
     {
-        Dictionary<string, int?> limits = new(StringComparer.Ordinal);
+        Dictionary<string, QueueLimits> limits = new(StringComparer.Ordinal);
         foreach (var (name, value) in Members(json, node, "queues") ?? [])
         {
             var path = $"queues.{name}";
-            AddAll(json, path, JobRules.Name(path, name));
-            if (value is null || (value.GetValueKind() == JsonValueKind.Number && value.AsValue().TryGetValue<long>(out var limit) && limit is >= 1 and <= 100_000))
-            {
-                limits[name] = (int?)value?.GetValue<long>();
-            }
-            else
-            {
-                Add(json, path, new Fault(path, value.ToJsonString(), "must be how many of its jobs may run at once, from 1 to 100000, or null for no limit"));
-            }
+            List<Fault> faults = [.. JobRules.Name(path, name)];
+            limits[name] = QueueLimitsJson.Read(value, path, faults);
+            faults.ForEach(fault => Add(json, fault.Field.StartsWith(path, StringComparison.Ordinal) ? fault.Field : path, fault));
         }
 
         return limits;

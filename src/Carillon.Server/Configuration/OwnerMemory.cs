@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Carillon.Jobs;
 using Carillon.Server.Cli;
 
 namespace Carillon.Server.Configuration;
@@ -8,9 +9,9 @@ namespace Carillon.Server.Configuration;
 /// <param name="Schedules">Marks by name; one that is missing in the store now was deleted by hand.</param>
 /// <param name="Queues">Limits by queue.</param>
 /// <param name="Calendars">Marks by name.</param>
-internal sealed record OwnerMemory(IReadOnlyDictionary<string, string> Schedules, IReadOnlyDictionary<string, int?> Queues, IReadOnlyDictionary<string, string> Calendars)
+internal sealed record OwnerMemory(IReadOnlyDictionary<string, string> Schedules, IReadOnlyDictionary<string, QueueLimits> Queues, IReadOnlyDictionary<string, string> Calendars)
 {
-    public static OwnerMemory None { get; } = new(new Dictionary<string, string>(), new Dictionary<string, int?>(), new Dictionary<string, string>());
+    public static OwnerMemory None { get; } = new(new Dictionary<string, string>(), new Dictionary<string, QueueLimits>(), new Dictionary<string, string>());
 
     public static OwnerMemory Parse(string? body)
     {
@@ -18,7 +19,7 @@ internal sealed record OwnerMemory(IReadOnlyDictionary<string, string> Schedules
         return new OwnerMemory(
             Members(document.RootElement, "schedules").ToDictionary(member => member.Name, member => member.Value.GetString() ?? "", StringComparer.Ordinal),
             Members(document.RootElement, "queues").ToDictionary(
-                member => member.Name, member => member.Value.ValueKind == JsonValueKind.Number ? member.Value.GetInt32() : (int?)null, StringComparer.Ordinal),
+                member => member.Name, member => QueueLimitsJson.Read(JsonNode.Parse(member.Value.GetRawText()), "", []), StringComparer.Ordinal),
             Members(document.RootElement, "calendars").ToDictionary(member => member.Name, member => member.Value.GetString() ?? "", StringComparer.Ordinal));
     }
 
@@ -32,7 +33,7 @@ internal sealed record OwnerMemory(IReadOnlyDictionary<string, string> Schedules
 
         foreach (var (name, limit) in Queues.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            queues[name] = limit;
+            queues[name] = QueueLimitsJson.Write(limit);
         }
 
         var calendars = new JsonObject(Calendars.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));

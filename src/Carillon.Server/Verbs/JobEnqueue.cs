@@ -16,6 +16,7 @@ internal static class JobEnqueue
     private static readonly Option<string?> Unique = new("--unique") { Description = "Only one live job has this key (the member `key` of the API)", HelpName = "KEY" };
     private static readonly Option<string?> OnConflict = new("--on-conflict") { Description = "When the key is taken: keep or replace", HelpName = "WHAT" };
     private static readonly Option<string?> ConcurrencyKey = new("--concurrency-key") { Description = "One job of this key runs at a time", HelpName = "KEY" };
+    private static readonly Option<string?> Group = new("--group") { Description = "Whose it is in its queue: counts for rates per group, takes turns in fair queues", HelpName = "NAME" };
     private static readonly Option<string?> Timeout = new("--timeout") { Description = "The longest an attempt may take", HelpName = "DURATION" };
     private static readonly Option<int?> Attempts = new("--attempts") { Description = "Attempts in all; 1 for no retry", HelpName = "N" };
     private static readonly Option<string?> ExpiresAt = new("--expires-at") { Description = "Cancelled if it has not begun by then", HelpName = "INSTANT" };
@@ -26,7 +27,7 @@ internal static class JobEnqueue
     public static Verb Make() => new Verb("enqueue", "Hand in a job",
             """carillon job enqueue heartbeat""",
             """carillon job enqueue exec --args '{"program":"date"}' --delay 10s --wait""")
-        .With(Handler, Args, Queue, Priority, RunAt, Delay, Unique, OnConflict, ConcurrencyKey, Timeout, Attempts, ExpiresAt, After, Tag, Wait)
+        .With(Handler, Args, Queue, Priority, RunAt, Delay, Unique, OnConflict, ConcurrencyKey, Group, Timeout, Attempts, ExpiresAt, After, Tag, Wait)
         .Does(RunAsync);
 
     private static async Task<int> RunAsync(Session session, CancellationToken cancellationToken)
@@ -45,7 +46,7 @@ internal static class JobEnqueue
         var body = new JsonObject { ["handler"] = session.Get(Handler) };
         foreach (var (member, option) in new[]
         {
-            ("queue", Queue), ("runAt", RunAt), ("delay", Delay), ("key", Unique), ("onConflict", OnConflict), ("concurrencyKey", ConcurrencyKey),
+            ("queue", Queue), ("runAt", RunAt), ("delay", Delay), ("key", Unique), ("onConflict", OnConflict), ("concurrencyKey", ConcurrencyKey), ("group", Group),
             ("timeout", Timeout), ("expiresAt", ExpiresAt),
         })
         {

@@ -26,6 +26,7 @@ internal static class ScheduleVerbs
         new Verb("resume", "Fire again from the next instant on", "carillon schedule resume nightly").With(Name)
             .Does(Named((session, cancellationToken) => ActAsync(session, "resume", null, cancellationToken))),
         new Verb("trigger", "Make a job now; the schedule's own instants stay", "carillon schedule trigger nightly").With(Name).Does(Named(TriggerAsync)),
+        ScheduleBackfill.Make(Name, Named),
         new Verb("next", "The next instants, in its zone", "carillon schedule next nightly --count 3").With(Name, Count).Does(Named(NextAsync)));
 
     internal static void Print(Terminal terminal, JsonElement schedule)

@@ -9,4 +9,7 @@ internal static class Instants
     public static long ToTicks(DateTimeOffset value) => value.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
 
     public static DateTimeOffset FromTicks(long ticks) => new(ticks + DateTimeOffset.UnixEpoch.Ticks, TimeSpan.Zero);
+
+    /// <summary>So long after an instant, or the last one there is.</summary>
+    public static long Add(long ticks, TimeSpan duration) => duration.Ticks > long.MaxValue - ticks ? long.MaxValue : ticks + duration.Ticks;
 }

@@ -14,4 +14,30 @@ update schedule set document = json_remove(document, '$.calendar', '$.calendars'
 delete from definition where kind = 'calendar';
 drop index schedule_by_calendar;
 alter table schedule drop column calendar;
+-- A queue that the older program would empty faster than it may is paused too. Jobs of all groups stand in one lane again.
+update definition
+   set body = json_set(json_remove(body, '$.maxRate', '$.maxRatePerGroup', '$.isFair'), '$.isPaused', json('true'), '$.pausedBy', 'db downgrade',
+           '$.pauseReason', 'its rate is limited, which the older program cannot do')
+ where kind = 'queue' and (json_extract(body, '$.maxRate') is not null or json_extract(body, '$.maxRatePerGroup') is not null);
+insert into lane (queue, handler, priority)
+select distinct queue, handler, priority from lane l
+ where job_group is not null and not exists (
+       select 1 from lane o where o.job_group is null and o.queue = l.queue and o.handler = l.handler and o.priority = l.priority);
+update job
+   set lane = (case when lane > 0 then 1 else -1 end) * (
+       select o.id from lane l join lane o on o.job_group is null and o.queue = l.queue and o.handler = l.handler and o.priority = l.priority
+        where l.id = abs(job.lane))
+ where abs(lane) in (select id from lane where job_group is not null);
+delete from lane where job_group is not null;
+drop table turn;
+drop table bucket;
+drop index done_keep;
+drop index done_end;
+create index done_end on job_done (state, finished_at);
+alter table job_done drop column keep_until;
+alter table job_done drop column keep_for;
+alter table job_done drop column job_group;
+alter table job drop column keep_for;
+alter table job drop column job_group;
+alter table lane drop column job_group;
 update meta set value = '0.1.0' where name = 'oldest_program';

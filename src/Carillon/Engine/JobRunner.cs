@@ -30,6 +30,7 @@ internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, Engi
             IsInDoubt = isInDoubt,
             StartedAt = attempt.StartedAt,
             EndedAt = endedAt,
+            KeepFor = handler.KeepFinished,
             IsReleased = attempt.Cause == StopCause.Shutdown && outcome is Outcome.Snoozed,
             Progress = attempt.Context?.Progress,
             Facts = attempt.Log.Take() is { } lines ? [lines] : [],
@@ -48,7 +49,7 @@ internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, Engi
             return OutcomeRule.OfError(job, new OperationCanceledException(), EndOf(attempt, handler));
         }
 
-        var context = new JobContext(job, host, attempt.Log, attempt.Token) { StartedAt = attempt.StartedAt };
+        var context = new JobContext(job, host, attempt.Log, attempt.Token) { StartedAt = attempt.StartedAt, KeepFor = handler.KeepFinished };
         attempt.Context = context;
         var limit = host.Clock.CreateTimer(static state => ((Attempt)state!).Stop(StopCause.Timeout), attempt, TimeoutOf(job, handler), System.Threading.Timeout.InfiniteTimeSpan);
         await using var scope = host.Services.CreateAsyncScope();

@@ -160,7 +160,10 @@ internal sealed partial class Worker : IStep
         {
             LogRunnerFailed(error, attempt.Job.Id, error.Message.TrimEnd('.', ' '));
             var now = _parts.Clock.GetUtcNow();
-            _parts.Finishes.Add(new Finish(attempt.Job, _options.Retry.Decide(attempt.Job.Attempt, error.ToString(), now, 0.5)) { StartedAt = attempt.Job.StartedAt ?? now, EndedAt = now });
+            _parts.Finishes.Add(new Finish(attempt.Job, _options.Retry.Decide(attempt.Job.Attempt, error.ToString(), now, 0.5))
+            {
+                StartedAt = attempt.Job.StartedAt ?? now, EndedAt = now, KeepFor = _parts.Handlers.Find(attempt.Job.Handler)?.KeepFinished,
+            });
         }
         finally
         {

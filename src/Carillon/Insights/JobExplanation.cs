@@ -67,6 +67,7 @@ internal static class JobExplanation
     {
         var made = job.Schedule is null ? act is null ? "It was enqueued" : $"{Wording.Actor(act)} enqueued it"
             : job.Tags.Contains("manual") ? $"The schedule '{job.Schedule}' was triggered by hand and made it"
+            : job.Tags.Contains("backfill") ? $"The schedule '{job.Schedule}' was backfilled, and this job made for its instant {Wording.Instant(job.ScheduledAt)}"
             : $"The schedule '{job.Schedule}' made it for its instant {Wording.Instant(job.ScheduledAt)}";
         yield return new ExplainedFact(job.CreatedAt, $"{made}, for the handler '{job.Handler}' on the queue '{job.Queue}'.");
         if (job.ScheduledAt > job.CreatedAt && job.Schedule is null)

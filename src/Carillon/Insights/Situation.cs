@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Carillon.Cluster;
 using Carillon.Store;
 
@@ -8,6 +7,7 @@ namespace Carillon.Insights;
 internal sealed record Situation(DateTimeOffset Now, Summary Summary, IReadOnlyDictionary<string, QueueSettings> Queues, IReadOnlyList<NodeManifest> Nodes)
 {
     private readonly ILookup<string, JobCount> _runningByQueue = Running(Summary).ToLookup(count => count.Queue, StringComparer.Ordinal);
+    private readonly Dictionary<Bucket, DateTimeOffset> _spent = Summary.Spent.ToDictionary(spent => spent.Bucket, spent => spent.FullAt);
     private readonly ILookup<string, JobCount> _runningByHandler = Running(Summary).ToLookup(count => count.Handler, StringComparer.Ordinal);
 
     /// <summary>Live nodes that were asked to drain: they take nothing.</summary>
@@ -21,7 +21,7 @@ internal sealed record Situation(DateTimeOffset Now, Summary Summary, IReadOnlyD
         return new Situation(
             now,
             summary,
-            queues.ToDictionary(queue => queue.Name, queue => JsonSerializer.Deserialize(queue.Body, StoreJson.Default.QueueSettings) ?? new QueueSettings(), StringComparer.Ordinal),
+            queues.ToDictionary(queue => queue.Name, queue => QueueSettings.Read(queue.Body), StringComparer.Ordinal),
             [.. nodes[false]])
         {
             Drained = [.. nodes[true]],
@@ -31,6 +31,10 @@ internal sealed record Situation(DateTimeOffset Now, Summary Summary, IReadOnlyD
     public long RunningIn(string queue) => _runningByQueue[queue].Sum(count => count.Count);
 
     public long RunningOf(string handler) => _runningByHandler[handler].Sum(count => count.Count);
+
+    /// <summary>The next start that a rate limit allows; the beginning of time where there is none.</summary>
+    public DateTimeOffset NextStartOf(Bucket bucket, QueueSettings settings) =>
+        settings.RateOf(bucket) is { } rate && _spent.TryGetValue(bucket, out var fullAt) ? rate.NextStart(fullAt) : DateTimeOffset.MinValue;
 
     public long RunningInAll => Running(Summary).Sum(count => count.Count);
 

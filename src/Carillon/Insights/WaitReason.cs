@@ -17,6 +17,9 @@ public sealed record WaitReason(string Reason, string Detail)
     /// <summary>Its handler runs as many jobs as it may.</summary>
     public const string HandlerLimit = "handler limit";
 
+    /// <summary>Its queue, or its group in it, may begin no further job yet.</summary>
+    public const string RateLimit = "rate limit";
+
     /// <summary>Another job of its concurrency key runs.</summary>
     public const string ConcurrencyKey = "concurrency key";
 

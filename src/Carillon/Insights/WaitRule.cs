@@ -10,7 +10,7 @@ internal static class WaitRule
     public static WaitReason? Decide(Job job, Situation situation) => job.State switch
     {
         JobState.Waiting => Dependency(job),
-        JobState.Pending => NotDue(job, situation) ?? NoHandler(job, situation) ?? UnservedQueue(job, situation) ?? Queue(job, situation) ?? Handler(job, situation) ?? Key(job, situation) ?? Slot(job, situation),
+        JobState.Pending => NotDue(job, situation) ?? NoHandler(job, situation) ?? UnservedQueue(job, situation) ?? Queue(job, situation) ?? Handler(job, situation) ?? Key(job, situation) ?? Rate(job, situation) ?? Slot(job, situation),
         _ => null,
     };
 
@@ -76,6 +76,22 @@ internal static class WaitRule
     private static WaitReason? Key(Job job, Situation situation) => job.ConcurrencyKey is { } key && situation.Summary.BusyKeys.Contains(key)
         ? new WaitReason(WaitReason.ConcurrencyKey, $"another job with the concurrency key '{key}' runs")
         : null;
+
+    // The later one of the queue's and the group's: that one is waited for.
+    private static WaitReason? Rate(Job job, Situation situation)
+    {
+        if (situation.Queues.GetValueOrDefault(job.Queue) is not { } settings)
+        {
+            return null;
+        }
+
+        var (queue, group) = (new Bucket(job.Queue, null), new Bucket(job.Queue, job.Group ?? ""));
+        var (bucket, at) = situation.NextStartOf(queue, settings) is var whole && situation.NextStartOf(group, settings) is var part && part > whole ? (group, part) : (queue, whole);
+        var whose = bucket.Group is null ? $"queue '{job.Queue}'" : job.Group is null ? $"the jobs without a group of queue '{job.Queue}'" : $"group '{job.Group}' of queue '{job.Queue}'";
+        return at > situation.Now
+            ? new WaitReason(WaitReason.RateLimit, string.Create(CultureInfo.InvariantCulture, $"rate limit {Wording.Rate(settings.RateOf(bucket)!)} of {whose}: next start at {at.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}"))
+            : null;
+    }
 
     // Counted over the whole cluster: the summary does not tell nodes apart.
     private static WaitReason? Slot(Job job, Situation situation)

@@ -25,6 +25,9 @@ internal static class Wording
 
     public static string Span(TimeSpan span) => Durations.Format(TimeSpan.FromMilliseconds(Math.Round(span.TotalMilliseconds)));
 
+    /// <summary>As it is written in settings: <c>10/1m burst 5</c>.</summary>
+    public static string Rate(RateLimit rate) => RateText.Format(rate.Count, rate.Per, rate.Burst);
+
     /// <summary>The first line of an error, as a sentence; the whole stands in the attempt.</summary>
     public static string Error(string? error)
     {
@@ -59,6 +62,7 @@ internal static class Wording
         "schedule.resume" => "resumed it",
         "schedule.trigger" => "triggered it by hand",
         "schedule.remove" => "removed it",
+        "schedule.backfill" => "backfilled it",
         "schedule.overlap" => "cancelled it for its successor",
         null => "acted on it",
         _ => $"acted on it ({verb})",

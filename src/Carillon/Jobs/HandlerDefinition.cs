@@ -33,6 +33,12 @@ public sealed record HandlerDefinition
     /// <summary>Its limit for one attempt; null for the host's.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>
+    /// How long its ended jobs are kept; null for as long as the host keeps them (7 days). Dead ones are kept no shorter than the host keeps those (30
+    /// days). Written with the end of a job: what has ended before keeps its term.
+    /// </summary>
+    public TimeSpan? KeepFinished { get; init; }
+
     /// <summary>Exceptions of these types (or derived from them) are not retried.</summary>
     public IReadOnlyList<Type> NeverRetry { get; init; } = [];
 

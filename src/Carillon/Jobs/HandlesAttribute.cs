@@ -26,6 +26,9 @@ public sealed class HandlesAttribute(string name) : Attribute
     /// <summary>Its limit for one attempt: <c>30s</c>, <c>5m</c>, <c>1h30m</c> or ISO 8601; null for the host's.</summary>
     public string? Timeout { get; set; }
 
+    /// <summary>How long its ended jobs are kept: <c>1h</c>, <c>90d</c> or ISO 8601; null for as long as the host keeps them.</summary>
+    public string? KeepFinished { get; set; }
+
     /// <summary>Exceptions of these types (or derived from them) are not retried.</summary>
     public Type[] NeverRetry { get; set; } = [];
 }

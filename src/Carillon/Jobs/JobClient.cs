@@ -190,6 +190,7 @@ public sealed partial class JobClient
         KeyHold = request.KeyHold,
         OnConflict = request.OnConflict,
         ConcurrencyKey = request.ConcurrencyKey,
+        Group = request.Group,
         Retry = request.Retry,
         Timeout = request.Timeout,
         ExpiresAt = request.ExpiresAt,

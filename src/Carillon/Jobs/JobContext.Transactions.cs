@@ -11,6 +11,9 @@ public sealed partial class JobContext
     /// <summary>The transaction in which the handler completed the job; whether it was committed is not known.</summary>
     internal DbTransaction? CompletedIn { get; private set; }
 
+    /// <summary>How long the handler wants its ended jobs kept.</summary>
+    internal TimeSpan? KeepFor { get; init; }
+
     /// <summary>
     /// Completes the job inside the handler's own transaction on the store's database: what the handler wrote there and the job's success, with its
     /// result and follow-ups, are committed together or not at all, so the effect happens exactly once. Call it last, then commit and return.
@@ -33,7 +36,7 @@ public sealed partial class JobContext
 
         // Before it is sent: an answer that gets lost on its way leaves the question open as well.
         CompletedIn = transaction;
-        if (!await store.FinishAsync(new Finish(_job, success) { StartedAt = StartedAt, EndedAt = now, Progress = Progress }, now, cancellationToken))
+        if (!await store.FinishAsync(new Finish(_job, success) { StartedAt = StartedAt, EndedAt = now, Progress = Progress, KeepFor = KeepFor }, now, cancellationToken))
         {
             throw new ClaimLostException(
                 $"Job {Id} is not this attempt's any more ({Attempt}, token {_job.Token}): its node was taken for dead and another one has it, or an earlier transaction of the "

@@ -50,6 +50,9 @@ public sealed record JobRequest
     /// <summary>At most one job of this key runs at a time; the others wait and hold no slot.</summary>
     public string? ConcurrencyKey { get; init; }
 
+    /// <summary>Whose it is within its queue: what the queue's rate for groups counts, and whose turn it is in a fair queue. Any number of a group may run at once.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Its own retry policy.</summary>
     public RetryPolicy? Retry { get; init; }
 

@@ -11,6 +11,7 @@ internal static class JobRules
     public const int MaxNameLength = 200;
     public const int MaxBatch = 1_000;
     public const int MaxLimit = 100_000;
+    public const int MaxRateCount = 1_000_000;
     public const int LeastPriority = -100;
     public const int MostPriority = 100;
     private const int MaxTags = 20;
@@ -18,6 +19,7 @@ internal static class JobRules
     private const int MaxAttempts = 1_000;
     private const int MaxAfter = 1_000;
     public static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(7);
+    private static readonly TimeSpan LongestRate = TimeSpan.FromDays(31);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(3_660);
 
     /// <summary>Every fault of the request.</summary>
@@ -26,6 +28,7 @@ internal static class JobRules
             .Concat(request.Queue is null ? [] : Name("queue", request.Queue))
             .Concat(Optional("key", request.Key))
             .Concat(Optional("concurrencyKey", request.ConcurrencyKey))
+            .Concat(Optional("group", request.Group))
             .Concat(When(request, now))
             .Concat(Priority(request.Priority))
             .Concat(Args(request.Args))
@@ -113,6 +116,36 @@ internal static class JobRules
     public static IEnumerable<Fault> Timeout(TimeSpan? timeout) =>
         timeout is { } given && (given <= TimeSpan.Zero || given > LongestTimeout) ? [new Fault("timeout", Shown(given), "must be more than 0s and at most 7d")] : [];
 
+    /// <summary>Faults of a queue's limits.</summary>
+    public static IEnumerable<Fault> Check(QueueLimits limits) =>
+        (limits.MaxConcurrent is < 1 or > MaxLimit
+            ? [new Fault("maxConcurrent", $"{limits.MaxConcurrent}", $"must be from 1 to {MaxLimit}, or null for no limit; to stop a queue, pause it")]
+            : Enumerable.Empty<Fault>())
+        .Concat(Rate("maxRate", limits.MaxRate)).Concat(Rate("maxRatePerGroup", limits.MaxRatePerGroup));
+
+    private static IEnumerable<Fault> Rate(string field, RateLimit? rate)
+    {
+        if (rate is null)
+        {
+            yield break;
+        }
+
+        if (rate.Count is < 1 or > MaxRateCount)
+        {
+            yield return new Fault($"{field}.count", $"{rate.Count}", $"must be from 1 to {MaxRateCount}; to stop a queue, pause it");
+        }
+
+        if (rate.Per <= TimeSpan.Zero || rate.Per > LongestRate)
+        {
+            yield return new Fault($"{field}.per", Shown(rate.Per), "must be more than 0s and at most 31d");
+        }
+
+        if (rate.Burst is < 1 or > MaxLimit)
+        {
+            yield return new Fault($"{field}.burst", $"{rate.Burst}", $"must be from 1 to {MaxLimit}");
+        }
+    }
+
     /// <summary>Faults of a handler, each under its name.</summary>
     public static IEnumerable<Fault> Check(HandlerDefinition handler) =>
         Name("handler", handler.Name)
@@ -120,6 +153,7 @@ internal static class JobRules
             .Concat(Retry(handler.Retry))
             .Concat(handler.Attempts is < 1 or > MaxAttempts ? [new Fault("attempts", $"{handler.Attempts}", $"must be from 1 to {MaxAttempts}, or null for the policy's")] : [])
             .Concat(Timeout(handler.Timeout))
+            .Concat(handler.KeepFinished < TimeSpan.Zero ? [new Fault("keepFinished", Shown(handler.KeepFinished.Value), "must be 0s or more, or null for the host's")] : [])
             .Concat(handler.MaxConcurrent is < 1 or > MaxLimit ? [new Fault("maxConcurrent", $"{handler.MaxConcurrent}", $"must be from 1 to {MaxLimit}, or null for no limit")] : [])
             .Select(fault => fault with { Field = $"handler '{handler.Name}', {fault.Field}" });
 

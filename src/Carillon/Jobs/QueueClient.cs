@@ -5,7 +5,7 @@ namespace Carillon.Jobs;
 
 /// <summary>A queue as a reader sees it.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Settings">Its limit and whether it is paused.</param>
+/// <param name="Settings">Its limits and whether it is paused.</param>
 /// <param name="Pending">Jobs that wait, due or not.</param>
 /// <param name="Running">Jobs that run.</param>
 /// <param name="Waiting">Jobs that wait for other jobs.</param>
@@ -40,14 +40,24 @@ public sealed class QueueClient
         ChangeAsync(queue, settings => settings with { IsPaused = false, PauseReason = null, PausedBy = null }, act, cancellationToken);
 
     /// <summary>At most so many of its jobs run at once in the whole cluster; null for no limit.</summary>
-    public Task LimitAsync(string queue, int? maxConcurrent, Act act, CancellationToken cancellationToken = default)
-    {
-        if (maxConcurrent is < 1 or > JobRules.MaxLimit)
-        {
-            throw new InvalidRequestException([new Fault("maxConcurrent", $"{maxConcurrent}", $"must be from 1 to {JobRules.MaxLimit}, or null for no limit; to stop a queue, pause it")]);
-        }
+    public Task LimitAsync(string queue, int? maxConcurrent, Act act, CancellationToken cancellationToken = default) =>
+        LimitAsync(queue, limits => limits with { MaxConcurrent = maxConcurrent }, act, cancellationToken);
 
-        return ChangeAsync(queue, settings => settings with { MaxConcurrent = maxConcurrent }, act, cancellationToken);
+    /// <summary>
+    /// Changes what limits the queue, effective at once in the whole cluster; jobs that run go on. A rate that is changed begins anew, with nothing
+    /// spent; one that is set to what it was stays as it is.
+    /// </summary>
+    /// <exception cref="InvalidRequestException">The limits have faults; all are listed.</exception>
+    public Task LimitAsync(string queue, Func<QueueLimits, QueueLimits> change, Act act, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return ChangeAsync(queue, settings => Checked(change(QueueLimits.Of(settings))).On(settings), act, cancellationToken);
+    }
+
+    private static QueueLimits Checked(QueueLimits limits)
+    {
+        var faults = JobRules.Check(limits).ToList();
+        return faults.Count == 0 ? limits : throw new InvalidRequestException(faults);
     }
 
     // Two people may act at once: the version says who came second, and the second one looks again.
@@ -70,8 +80,7 @@ public sealed class QueueClient
         while (!written);
     }
 
-    private static QueueSettings Read(Definition definition) =>
-        JsonSerializer.Deserialize(definition.Body, StoreJson.Default.QueueSettings) ?? new QueueSettings();
+    private static QueueSettings Read(Definition definition) => QueueSettings.Read(definition.Body);
 
     private static QueueView View(string name, QueueSettings settings, IEnumerable<JobCount> counts)
     {

@@ -16,8 +16,8 @@ internal sealed record ClaimRequest
     public required int Limit { get; init; }
 
     /// <summary>
-    /// How many of them can begin at once: the node's free slots. A job whose node was lost is claimed into one of these or not at all,
-    /// so that a further loss of it is the loss of a job that was really begun.
+    /// How many of them can begin at once: the node's free slots. Some jobs are claimed into one of these or not at all: one whose node was
+    /// lost, so that a further loss of it is the loss of a job that was really begun; one under a rate limit, which counts starts.
     /// </summary>
     public int Slots { get; init; } = int.MaxValue;
 
@@ -31,8 +31,8 @@ internal sealed record ClaimRequest
 /// <summary>What a claim brought.</summary>
 /// <param name="Jobs">Running now, each with its new <see cref="Job.Token"/> and raised <see cref="Job.Attempt"/>; best rank first.</param>
 /// <param name="NextDueAt">
-/// When to ask again unless woken: the earliest <c>RunAt</c> among the node's other pending jobs that no limit holds back; an
-/// instant not after now when more could be claimed already. Null: nothing to wait for.
+/// When to ask again unless woken: the earliest <c>RunAt</c> among the node's other pending jobs that no limit holds back (under a
+/// rate limit no earlier than the next start that it allows); an instant not after now when more could be claimed already. Null: nothing to wait for.
 /// </param>
 /// <param name="IsNodeLost">The node's lease is not held any more; nothing was claimed.</param>
 /// <param name="IsSlotWanted">The claim ended at a job that must begin at once, and <see cref="ClaimRequest.Slots"/> were taken: ask again when one is free.</param>

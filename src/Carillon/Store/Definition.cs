@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Carillon.Store;
 
 /// <summary>A small named document with a version: a queue's settings, an API key, what a configuration file owns.</summary>
@@ -36,6 +38,15 @@ public sealed record QueueSettings
     /// <summary>At most so many of its jobs run at once in the whole cluster; null for no limit.</summary>
     public int? MaxConcurrent { get; init; }
 
+    /// <summary>How often its jobs may begin; null for no limit.</summary>
+    public RateLimit? MaxRate { get; init; }
+
+    /// <summary>How often jobs of one <see cref="Job.Group"/> may begin, each group by itself; null for no limit. Jobs that name none are one group.</summary>
+    public RateLimit? MaxRatePerGroup { get; init; }
+
+    /// <summary>Its groups take turns, a job each: one with ten thousand waiting jobs does not hold up one with ten.</summary>
+    public bool IsFair { get; init; }
+
     /// <summary>No job of it is claimed.</summary>
     public bool IsPaused { get; init; }
 
@@ -44,4 +55,12 @@ public sealed record QueueSettings
 
     /// <summary>Who paused it.</summary>
     public string? PausedBy { get; init; }
+
+    /// <summary>The settings in a definition's body; those of a queue without a definition where there is none.</summary>
+    internal static QueueSettings Read(string? body) => body is null ? None : JsonSerializer.Deserialize(body, StoreJson.Default.QueueSettings) ?? None;
+
+    internal static QueueSettings None { get; } = new();
+
+    /// <summary>The limit that counts by this bucket.</summary>
+    internal RateLimit? RateOf(Bucket bucket) => bucket.Group is null ? MaxRate : MaxRatePerGroup;
 }

@@ -25,6 +25,9 @@ internal sealed record Finish(Job Job, Outcome Outcome)
     /// <summary>What the handler last reported.</summary>
     public double? Progress { get; init; }
 
+    /// <summary>How long the handler wants its ended jobs kept; null for as long as the host keeps them.</summary>
+    public TimeSpan? KeepFor { get; init; }
+
     /// <summary>Log lines and other facts of the attempt, written with its end.</summary>
     public IReadOnlyList<JournalEntry> Facts { get; init; } = [];
 
@@ -33,7 +36,8 @@ internal sealed record Finish(Job Job, Outcome Outcome)
     {
         var job = before with { StartedAt = StartedAt, Progress = Progress ?? before.Progress };
         var outcome = Heed(before);
-        return new FinishEffect(After(job, outcome), AttemptFact.Of(job, outcome, StartedAt, EndedAt), outcome is Outcome.Succeeded { Then: var then } ? then : []);
+        var after = After(job, outcome);
+        return new FinishEffect(after.IsEnded ? after with { KeepFor = KeepFor } : after, AttemptFact.Of(job, outcome, StartedAt, EndedAt), outcome is Outcome.Succeeded { Then: var then } ? then : []);
     }
 
     // An attempt that was asked to stop is not begun again.

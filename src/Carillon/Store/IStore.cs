@@ -49,8 +49,14 @@ internal interface IJobStore
 
     /// <summary>
     /// Gives the node up to <see cref="ClaimRequest.Limit"/> due jobs, best rank first (rank: <c>RunAt</c> less a minute for each point
-    /// of priority, then id), obeying paused queues, queue limits, handler limits and concurrency keys. Expired jobs are cancelled first, as
-    /// <see cref="PurgeAsync"/> does it, and none is ever given.
+    /// of priority, then id), obeying paused queues, queue limits, handler limits, concurrency keys and rate limits. Expired jobs are cancelled
+    /// first, as <see cref="PurgeAsync"/> does it, and none is ever given.
+    /// <para>Rate limits (<see cref="RateLimit"/>): each claimed job is a start at <paramref name="now"/>, of its queue and of its group; what becomes of
+    /// it gives no start back (an owner loss, a job that was returned or snoozed). A limit that is changed begins anew, with nothing spent.</para>
+    /// <para>Fair queues: where the best-ranked job that may be given belongs to one, it is that queue's turn, but the job given is the best-ranked of the
+    /// group whose turn it is: the first group by name (ordinal, the jobs that name none first) behind the one that had the queue's last turn,
+    /// beginning again at the first, among the groups that have a job which may be given now. So between two turns of a group every other
+    /// one that has work gets one.</para>
     /// </summary>
     Task<ClaimBatch> ClaimAsync(ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken);
 
@@ -161,8 +167,8 @@ internal interface IDefinitionStore
 }
 
 /// <summary>How long ended things are kept.</summary>
-/// <param name="Finished">Succeeded and cancelled jobs with their journal.</param>
-/// <param name="Dead">Dead jobs with their journal.</param>
+/// <param name="Finished">Succeeded and cancelled jobs with their journal, where <see cref="Job.KeepFor"/> does not say otherwise.</param>
+/// <param name="Dead">Dead jobs with their journal, where <see cref="Job.KeepFor"/> is not longer.</param>
 /// <param name="Journal">Entries of other subjects (acts, skipped instants).</param>
 internal sealed record Retention(TimeSpan Finished, TimeSpan Dead, TimeSpan Journal);
 

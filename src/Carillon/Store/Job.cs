@@ -84,6 +84,9 @@ public sealed record Job
     /// <summary>At most one job of this key runs at a time.</summary>
     public string? ConcurrencyKey { get; init; }
 
+    /// <summary>Whose it is within its queue (a customer, an account, a host): what the queue's rate for groups counts, and whose turn it is in a fair queue.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Its own retry policy; null for the handler's or the host's.</summary>
     public RetryPolicy? Retry { get; init; }
 
@@ -110,6 +113,9 @@ public sealed record Job
 
     /// <summary>Free labels.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>How long it is kept once it has ended, by its handler; null for as long as the host keeps jobs. A dead one is kept no shorter than the host keeps those.</summary>
+    public TimeSpan? KeepFor { get; init; }
 
     /// <summary>A person (or an overlap rule) asked the running attempt to stop, for this reason.</summary>
     public string? CancelReason { get; init; }

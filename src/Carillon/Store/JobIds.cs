@@ -29,6 +29,21 @@ internal sealed class JobIds(TimeProvider clock, Chance chance)
         }
     }
 
+    /// <summary>
+    /// The one id of a schedule's instant, made from both: who asks for it twice is told that it is there. Its time is the instant's, so it does
+    /// not sort by when it was made.
+    /// </summary>
+    public static Guid Of(Guid schedule, DateTimeOffset instant)
+    {
+        Span<byte> bytes = stackalloc byte[24];
+        schedule.TryWriteBytes(bytes, bigEndian: true, out _);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes[16..], instant.UtcTicks);
+        Span<byte> hash = stackalloc byte[32];
+        System.Security.Cryptography.SHA256.HashData(bytes, hash);
+        var counter = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(hash) & (CounterLimit - 1);
+        return Make(Math.Max(0, instant.ToUnixTimeMilliseconds()), counter, System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(hash[8..]));
+    }
+
     /// <summary>The smallest id of an instant: ids of jobs created at or after it are not below.</summary>
     public static Guid FirstAt(DateTimeOffset instant) => Make(Math.Max(0, instant.ToUnixTimeMilliseconds()), 0, 0);
 

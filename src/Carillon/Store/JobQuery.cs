@@ -24,6 +24,12 @@ public sealed record JobFilter
     /// <summary>Created before.</summary>
     public DateTimeOffset? To { get; init; }
 
+    /// <summary>Its nominal instant is this or later.</summary>
+    public DateTimeOffset? ScheduledFrom { get; init; }
+
+    /// <summary>Its nominal instant is earlier.</summary>
+    public DateTimeOffset? ScheduledTo { get; init; }
+
     /// <summary>True when the job is one of these; every store agrees with this reading.</summary>
     internal bool Matches(Job job) =>
         (Ids is null || Ids.Contains(job.Id))
@@ -32,7 +38,9 @@ public sealed record JobFilter
         && (Handler is null || Handler == job.Handler)
         && (Schedule is null || Schedule == job.Schedule)
         && (From is null || job.CreatedAt >= From)
-        && (To is null || job.CreatedAt < To);
+        && (To is null || job.CreatedAt < To)
+        && (ScheduledFrom is null || job.ScheduledAt >= ScheduledFrom)
+        && (ScheduledTo is null || job.ScheduledAt < ScheduledTo);
 }
 
 /// <summary>A page of a list, newest first.</summary>

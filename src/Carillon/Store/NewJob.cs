@@ -61,6 +61,9 @@ public sealed record NewJob
     /// <inheritdoc cref="Job.ConcurrencyKey"/>
     public string? ConcurrencyKey { get; init; }
 
+    /// <inheritdoc cref="Job.Group"/>
+    public string? Group { get; init; }
+
     /// <inheritdoc cref="Job.Retry"/>
     public RetryPolicy? Retry { get; init; }
 
@@ -111,6 +114,7 @@ public sealed record NewJob
             Key = Key,
             KeyHold = KeyHold,
             ConcurrencyKey = ConcurrencyKey,
+            Group = Group,
             Retry = Retry,
             Timeout = Timeout,
             ExpiresAt = ExpiresAt,

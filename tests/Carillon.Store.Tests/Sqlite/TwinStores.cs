@@ -74,6 +74,7 @@ internal sealed class TwinStores(MemoryStore memory, IStore other, int seed)
             IsDelayed = _random.Next(4) == 0,
             RunAt = _random.Next(3) == 0 ? Now + TimeSpan.FromSeconds(_random.Next(-60, 120)) : null,
             ConcurrencyKey = _random.Next(2) == 0 ? $"key {_random.Next(4)}" : null,
+            Group = _random.Next(2) == 0 ? $"group {_random.Next(3)}" : null,
             Key = _random.Next(5) == 0 ? $"only {_random.Next(5)}" : null,
             KeyHold = TimeSpan.FromSeconds(_random.Next(2) * 60),
             OnConflict = (OnConflict)_random.Next(2),
@@ -113,7 +114,7 @@ internal sealed class TwinStores(MemoryStore memory, IStore other, int seed)
         for (var i = _random.Next(1, 4); i > 0 && _claimed.Count > 0; i--)
         {
             var job = Any(_claimed);
-            finishes.Add(new Finish(job, Outcome()) { StartedAt = job.StartedAt!.Value, EndedAt = Now, IsReleased = _random.Next(3) == 0, Progress = _random.Next(3) == 0 ? 50 : null });
+            finishes.Add(new Finish(job, Outcome()) { StartedAt = job.StartedAt!.Value, EndedAt = Now, IsReleased = _random.Next(3) == 0, Progress = _random.Next(3) == 0 ? 50 : null, KeepFor = _random.Next(4) == 0 ? TimeSpan.FromMinutes(_random.Next(12)) : null });
             if (_random.Next(5) > 0)
             {
                 _claimed.Remove(job);
@@ -163,10 +164,20 @@ internal sealed class TwinStores(MemoryStore memory, IStore other, int seed)
     private Task<bool> LimitAsync()
     {
         var body = JsonSerializer.Serialize(
-            new QueueSettings { IsPaused = _random.Next(4) == 0, MaxConcurrent = _random.Next(2) == 0 ? _random.Next(1, 4) : null }, StoreJson.Default.QueueSettings);
+            new QueueSettings
+            {
+                IsPaused = _random.Next(4) == 0,
+                MaxConcurrent = _random.Next(2) == 0 ? _random.Next(1, 4) : null,
+                MaxRate = _random.Next(3) == 0 ? Rate() : null,
+                MaxRatePerGroup = _random.Next(3) == 0 ? Rate() : null,
+                IsFair = _random.Next(2) == 0,
+            },
+            StoreJson.Default.QueueSettings);
         var queue = Any(Queues);
         return SameAsync("limit", store => store.PutDefinitionAsync(DefinitionKinds.Queue, queue, body, null, null, Now, Stop));
     }
+
+    private RateLimit Rate() => new(_random.Next(1, 4), TimeSpan.FromSeconds(_random.Next(1, 3) * 30), _random.Next(1, 4));
 
     private async Task PutScheduleAsync()
     {
@@ -246,7 +257,8 @@ internal sealed class TwinStores(MemoryStore memory, IStore other, int seed)
         await SameAsync("summary", async store =>
         {
             var summary = await store.SummarizeAsync(Stop);
-            return (Counts: summary.Counts.Select(count => count.ToString()).Order().ToList(), Keys: summary.BusyKeys.Order().ToList());
+            return (Counts: summary.Counts.Select(count => count.ToString()).Order().ToList(), Keys: summary.BusyKeys.Order().ToList(),
+                Spent: summary.Spent.Where(spent => spent.FullAt > Now).Select(spent => spent.ToString()).Order(StringComparer.Ordinal).ToList());
         });
     }
 

@@ -54,14 +54,17 @@ public sealed class RouteTableTests
         POST /api/v1/keys: Admin
         POST /api/v1/nodes/{name}/drain: Admin
         POST /api/v1/nodes/{name}/resume: Admin
+        POST /api/v1/queues/{name}/fair: Admin
         POST /api/v1/queues/{name}/limit: Admin
         POST /api/v1/queues/{name}/pause: Operator
+        POST /api/v1/queues/{name}/rate: Admin
         POST /api/v1/queues/{name}/resume: Operator
         POST /api/v1/recurrences/preview: Viewer
         POST /api/v1/scheduler/jobs/{id}/disable: Operator
         POST /api/v1/scheduler/jobs/{id}/enable: Operator
         POST /api/v1/scheduler/jobs/{id}/trigger: Operator
         POST /api/v1/scheduler/jobs: Admin
+        POST /api/v1/schedules/{name}/backfill: Operator
         POST /api/v1/schedules/{name}/pause: Operator
         POST /api/v1/schedules/{name}/resume: Operator
         POST /api/v1/schedules/{name}/trigger: Operator

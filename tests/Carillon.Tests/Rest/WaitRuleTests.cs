@@ -85,8 +85,8 @@ public sealed class WaitRuleTests
     public void Many_dependencies_are_cut() => Assert.EndsWith(
         " and 2 more", WaitRule.Decide(Due with { State = JobState.Waiting, After = [.. Enumerable.Repeat(new After(Guid.Empty), 7)] }, At())!.Detail, StringComparison.Ordinal);
 
-    private static Situation At(QueueSettings? mail = null, IReadOnlyList<NodeManifest>? nodes = null, JobCount[]? running = null, string[]? busy = null) => new(
-        Now, new Summary(running ?? [], (busy ?? []).ToHashSet()), new Dictionary<string, QueueSettings> { ["mail"] = mail ?? new QueueSettings() }, nodes ?? [Node("mail.send")]);
+    private static Situation At(QueueSettings? mail = null, IReadOnlyList<NodeManifest>? nodes = null, JobCount[]? running = null, string[]? busy = null, SpentBucket[]? spent = null) => new(
+        Now, new Summary(running ?? [], (busy ?? []).ToHashSet(), spent ?? []), new Dictionary<string, QueueSettings> { ["mail"] = mail ?? new QueueSettings() }, nodes ?? [Node("mail.send")]);
 
     private static NodeManifest Node(string handler, int? maxConcurrent = null) => new("n", "1", 1, Now, 4, [ApiHost.Handler(handler, maxConcurrent)]);
 

@@ -1,4 +1,5 @@
 using Carillon.AspNetCore.Shapes;
+using Carillon.Jobs;
 using Carillon.Server.Configuration;
 using Carillon.Store;
 
@@ -34,8 +35,8 @@ public sealed class ConfigFileReaderTests
         Assert.Equal(ScheduleMode.Paused, file.Schedules[1].Request.Mode);
         Assert.Equal("""{"retention_days":7}""", System.Text.Encoding.UTF8.GetString(file.Schedules[0].Request.Args));
         Assert.Equal(["127.0.0.1:8000"], file.HttpAllow);
-        Assert.Equal(5, file.Queues["mails"]);
-        Assert.Null(file.Queues["free"]);
+        Assert.Equal(new QueueLimits { MaxConcurrent = 5 }, file.Queues["mails"]);
+        Assert.Equal(new QueueLimits(), file.Queues["free"]);
         Assert.Equal(["JobTimeout=5m", "MaxConcurrentJobs=20", "Zone=Europe/Berlin"], file.Settings.Select(setting => $"{setting.Key}={setting.Value}").Order(StringComparer.Ordinal));
     }
 

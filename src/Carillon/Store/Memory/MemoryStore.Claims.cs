@@ -19,35 +19,68 @@ internal sealed partial class MemoryStore
             return new ClaimBatch([], null, IsNodeLost: true);
         }
 
+        // Past that many it is a further claim's part to cancel them; until then none is given.
         ExpireJobs(ClaimRequest.MostExpired, now);
-        var limits = new ClaimLimits(request.Handlers, QueueDefinitions(), _jobs.Values.Where(job => job.State == JobState.Running));
+        var limits = new ClaimLimits(request.Handlers, QueueDefinitions(), _buckets, _jobs.Values.Where(job => job.State == JobState.Running));
+        var waiting = new LinkedList<Job>(PendingFor(request).Where(job => job.RunAt <= now && !(job.ExpiresAt <= now)).OrderBy(Rank).ThenBy(job => job.Id));
         var claimed = new List<Job>();
         var isSlotWanted = false;
-        foreach (var job in PendingFor(request).Where(job => job.RunAt <= now).OrderBy(Rank).ThenBy(job => job.Id).ToList())
+        while (claimed.Count < request.Limit && FindNext(waiting, limits, now) is { } next)
         {
-            if (claimed.Count >= request.Limit)
+            // It ends here, so that none behind it takes the next slot before it.
+            if (isSlotWanted = (next.Value.OwnerLosses > 0 || limits.IsRated(next.Value)) && claimed.Count >= request.Slots)
             {
                 break;
             }
 
-            if (job.ExpiresAt <= now)
-            {
-                End(job, JobState.Cancelled, "expired", now);
-            }
-            else if (!limits.HoldBack(job))
-            {
-                // It ends here, so that none behind it takes the next slot before it.
-                if (isSlotWanted = job.OwnerLosses > 0 && claimed.Count >= request.Slots)
-                {
-                    break;
-                }
+            waiting.Remove(next);
+            claimed.Add(Begin(next.Value, request, now));
+            NoteStart(next.Value, limits, now);
+        }
 
-                claimed.Add(Begin(job, request, now));
-                limits.Take(job);
+        var nextDueAt = PendingFor(request).Where(job => !limits.HoldBack(job)).Min(job => (DateTimeOffset?)limits.MayBeginAt(job));
+        return new ClaimBatch(claimed, nextDueAt, IsSlotWanted: isSlotWanted);
+    }
+
+    /// <summary>The best-ranked job that may be given; in a fair queue the best-ranked of the group whose turn it is.</summary>
+    private LinkedListNode<Job>? FindNext(LinkedList<Job> waiting, ClaimLimits limits, DateTimeOffset now)
+    {
+        // What is held back stays so to the end of the claim.
+        while (waiting.First is { } first && !MayGive(first.Value, limits, now))
+        {
+            waiting.RemoveFirst();
+        }
+
+        return waiting.First is { } best && limits.IsFair(best.Value.Queue) ? OfNextGroup(best, limits, now) : waiting.First;
+    }
+
+    private LinkedListNode<Job> OfNextGroup(LinkedListNode<Job> best, ClaimLimits limits, DateTimeOffset now)
+    {
+        var ranked = new List<LinkedListNode<Job>>();
+        for (var node = best; node is not null; node = node.Next)
+        {
+            if (node.Value.Queue == best.Value.Queue && MayGive(node.Value, limits, now))
+            {
+                ranked.Add(node);
             }
         }
 
-        return new ClaimBatch(claimed, PendingFor(request).Where(job => !limits.HoldBack(job)).Min(job => (DateTimeOffset?)job.RunAt), IsSlotWanted: isSlotWanted);
+        var groups = ranked.Select(node => GroupOf(node.Value)).Distinct().Order(StringComparer.Ordinal).ToList();
+        var group = groups.Find(group => string.CompareOrdinal(group, _turns.GetValueOrDefault(best.Value.Queue)) > 0) ?? groups[0];
+        return ranked.Find(node => GroupOf(node.Value) == group)!;
+    }
+
+    private static bool MayGive(Job job, ClaimLimits limits, DateTimeOffset now) => limits.MayBeginAt(job) <= now && !limits.HoldBack(job);
+
+    private static string GroupOf(Job job) => job.Group ?? "";
+
+    private void NoteStart(Job job, ClaimLimits limits, DateTimeOffset now)
+    {
+        limits.Start(job, now).ToList().ForEach(spent => Put(_buckets, spent.Bucket, spent.FullAt));
+        if (limits.IsFair(job.Queue))
+        {
+            Put(_turns, job.Queue, GroupOf(job));
+        }
     }
 
     private IEnumerable<Definition> QueueDefinitions() => _definitions.Values.Where(definition => definition.Kind == DefinitionKinds.Queue);

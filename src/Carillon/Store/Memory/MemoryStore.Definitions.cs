@@ -49,8 +49,14 @@ internal sealed partial class MemoryStore
     {
         var changed = after ?? before!;
 
-        // A resumed queue or a raised limit makes jobs claimable.
+        // A resumed queue or a raised limit makes jobs claimable. A rate that changed begins anew: what was spent says nothing of it.
         _signal |= changed.Kind switch { DefinitionKinds.Queue => StoreSignal.Jobs, DefinitionKinds.Node => StoreSignal.Cancels, _ => StoreSignal.None };
+        if (changed.Kind == DefinitionKinds.Queue)
+        {
+            var (old, current) = (QueueSettings.Read(before?.Body), QueueSettings.Read(after?.Body));
+            ForgetBuckets(spent => spent.Bucket.Queue == changed.Name && old.RateOf(spent.Bucket) != current.RateOf(spent.Bucket));
+        }
+
         AppendAct(new Subject(SubjectKindOf(changed.Kind), changed.Name), act, ToJson(before), ToJson(after), now);
     }
 

@@ -59,6 +59,6 @@ internal sealed partial class MemoryStore
             .GroupBy(job => (job.Queue, job.Handler, job.State))
             .Select(group => new JobCount(group.Key.Queue, group.Key.Handler, group.Key.State, group.LongCount(), group.Min(job => job.RunAt)));
         var busy = _jobs.Values.Where(job => job.State == JobState.Running && job.ConcurrencyKey is not null).Select(job => job.ConcurrencyKey!);
-        return new Summary([.. counts], busy.ToHashSet());
+        return new Summary([.. counts], busy.ToHashSet(), [.. _buckets.Select(bucket => new SpentBucket(bucket.Key, bucket.Value))]);
     }
 }

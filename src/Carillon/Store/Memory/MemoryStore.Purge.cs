@@ -11,6 +11,7 @@ internal sealed partial class MemoryStore
         var expired = ExpireJobs(limit, now);
         var removed = PurgeJobs(retention, limit - expired, now);
         removed += PurgeJournal(retention, limit - expired - removed, now);
+        ForgetBuckets(full => full.FullAt <= now);
         return new PurgeResult(removed, expired, Unbegun().Min(job => job.ExpiresAt));
     }
 
@@ -41,7 +42,18 @@ internal sealed partial class MemoryStore
         return old.Count;
     }
 
-    private static TimeSpan KeepOf(Job job, Retention retention) => job.State == JobState.Dead ? retention.Dead : retention.Finished;
+    private static TimeSpan KeepOf(Job job, Retention retention) => job.State != JobState.Dead ? job.KeepFor ?? retention.Finished
+        : job.KeepFor > retention.Dead ? job.KeepFor.Value
+        : retention.Dead;
+
+    // A bucket that is full is as good as none.
+    private void ForgetBuckets(Func<SpentBucket, bool> which)
+    {
+        foreach (var (bucket, _) in _buckets.Where(pair => which(new SpentBucket(pair.Key, pair.Value))).ToList())
+        {
+            Remove(_buckets, bucket);
+        }
+    }
 
     // A job's own entries go with the job.
     private int PurgeJournal(Retention retention, int limit, DateTimeOffset now)

@@ -13,6 +13,8 @@ internal sealed partial class MemoryStore : IStore
     private readonly Dictionary<string, Lease> _leases = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _leaseTokens = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Kind, string Name), Definition> _definitions = [];
+    private readonly Dictionary<Bucket, DateTimeOffset> _buckets = [];
+    private readonly Dictionary<string, string> _turns = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, JournalEntry> _journal = [];
     private readonly Stack<Action> _undo = [];
     private long _sequence;
@@ -41,6 +43,11 @@ internal sealed partial class MemoryStore : IStore
         foreach (var job in _jobs.Values.Where(job => job.IsDelayed && job.State is JobState.Pending or JobState.Waiting).ToList())
         {
             Save(job with { RunAt = job.RunAt + step });
+        }
+
+        foreach (var (bucket, fullAt) in _buckets.ToList())
+        {
+            Put(_buckets, bucket, fullAt + step);
         }
 
         return true;
