@@ -222,6 +222,26 @@ public abstract partial class StoreContract
         Assert.Empty((await ClaimAsync(node, Noon + Second)).Jobs);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(""","isFair":true""")]
+    public async Task Claims_that_race_take_no_more_starts_than_there_are(string more)
+    {
+        await SetQueueAsync("default", $$"""{"maxRate":{"count":1,"per":"01:00:00","burst":12}{{more}}}""");
+        await MakeManyAsync(20, job => job with { Group = "a" });
+        await MakeManyAsync(20, job => job with { Group = "b" });
+        var nodes = new List<Node>();
+        for (var i = 0; i < 8; i++)
+        {
+            nodes.Add(await JoinAsync($"n{i}"));
+        }
+
+        var batches = await Task.WhenAll(nodes.Select(node => Task.Run(() => ClaimAsync(node, limit: 3))));
+
+        Assert.Equal(12, batches.SelectMany(batch => batch.Jobs).Select(job => job.Id).Distinct().Count());
+        Assert.Equal(12, batches.Sum(batch => batch.Jobs.Count));
+    }
+
     private static Retention Week { get; } = new(7 * Day, 30 * Day, 90 * Day);
 
     private static TimeSpan Milli { get; } = TimeSpan.FromMilliseconds(1);

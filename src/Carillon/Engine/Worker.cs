@@ -162,7 +162,9 @@ internal sealed partial class Worker : IStep
             var now = _parts.Clock.GetUtcNow();
             _parts.Finishes.Add(new Finish(attempt.Job, _options.Retry.Decide(attempt.Job.Attempt, error.ToString(), now, 0.5))
             {
-                StartedAt = attempt.Job.StartedAt ?? now, EndedAt = now, KeepFor = _parts.Handlers.Find(attempt.Job.Handler)?.KeepFinished,
+                StartedAt = attempt.Job.StartedAt ?? now,
+                EndedAt = now,
+                KeepFor = _parts.Handlers.Find(attempt.Job.Handler)?.KeepFinished,
             });
         }
         finally
