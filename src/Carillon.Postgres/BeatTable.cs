@@ -30,11 +30,11 @@ internal static class BeatTable
           left join carillon.lease l on l.name = 'leader' and l.until > $4
         """;
 
-    public static async Task<(Renewal Renewal, Beat? Beat)> RenewAsync(Transaction transaction, Lease node, long leaderToken, TimeSpan duration, DateTimeOffset now)
+    public static (Renewal Renewal, Beat? Beat) Renew(KeptSession session, Lease node, long leaderToken, TimeSpan duration, DateTimeOffset now)
     {
         var asked = Stopwatch.GetTimestamp();
-        var rows = await transaction.Use(RenewSql).Set(node.Name).Set(node.Token).Set(now + duration).Set(now).Set(leaderToken)
-            .ListAsync(row => (Cancel: ReadCancel(row), Beat: ReadBeat(row, duration, now), Clock: row.Instant(11), Wish: row.IsDBNull(12) ? null : row.GetString(12)));
+        var rows = session.Use(RenewSql).Set(node.Name).Set(node.Token).Set(now + duration).Set(now).Set(leaderToken)
+            .List(row => (Cancel: ReadCancel(row), Beat: ReadBeat(row, duration, now), Clock: row.Instant(11), Wish: row.IsDBNull(12) ? null : row.GetString(12)));
         var answered = Stopwatch.GetTimestamp();
         return rows.Count == 0
             ? (new Renewal(IsHeld: false, []), null)

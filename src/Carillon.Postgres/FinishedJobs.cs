@@ -8,7 +8,7 @@ namespace Carillon.Postgres;
 internal static class FinishedJobs
 {
     // Schema/0001.up.sql says how; the token is the fence: a claim that was lost moves no row.
-    private const string FinishSql = "select moved, has_dependents from carillon.finish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    private const string FinishSql = "select moved, has_dependents, unparked from carillon.finish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     private const string HasDependents = "CA001";
 
     /// <summary>
@@ -53,7 +53,7 @@ internal static class FinishedJobs
     }
 
     private static bool IsPlain(Finish finish) =>
-        finish is { Outcome: Outcome.Succeeded { Then.Count: 0 }, Facts.Count: 0, Job: { ConcurrencyKey: null, ScheduleDelay: null } };
+        finish is { Outcome: Outcome.Succeeded { Then.Count: 0 }, Facts.Count: 0, Job.ScheduleDelay: null };
 
     private static bool HasTwice(IReadOnlyList<Finish> finishes)
     {
@@ -80,6 +80,7 @@ internal static class FinishedJobs
 
     private static async Task<(HashSet<Guid>? Ids, bool HasDependents)> MoveAsync(Transaction transaction, Finish[] ends, DateTimeOffset now, bool isAlone)
     {
+        var isKeyed = Array.Exists(ends, end => end.Job.ConcurrencyKey is not null);
         var moved = await transaction.Use(FinishSql)
             .SetAll(Array.ConvertAll(ends, end => end.Job.Id), NpgsqlDbType.Uuid)
             .SetAll(Array.ConvertAll(ends, end => end.Job.Token), NpgsqlDbType.Bigint)
@@ -88,11 +89,13 @@ internal static class FinishedJobs
             .SetAll(Array.Exists(ends, end => end.Progress is not null) ? Array.ConvertAll(ends, end => end.Progress) : null, NpgsqlDbType.Double)
             .SetAll(Array.Exists(ends, end => ResultOf(end) is not null) ? Array.ConvertAll(ends, ResultOf) : null, NpgsqlDbType.Text)
             .Set(now).Set(Days.Of(now)).Set(isAlone).SetNotice(transaction, StoreSignal.Ended)
-            .FirstAsync(row => (Ids: row.IsDBNull(0) ? null : row.GetFieldValue<Guid[]>(0), HasDependents: row.GetBoolean(1)));
+            .SetAll(isKeyed ? Array.ConvertAll(ends, end => end.Job.ConcurrencyKey) : null, NpgsqlDbType.Text)
+            .FirstAsync(row => (Ids: row.IsDBNull(0) ? null : row.GetFieldValue<Guid[]>(0), HasDependents: row.GetBoolean(1), Unparked: row.GetInt32(2)));
+        LaneTable.TellUnparked(transaction, moved.Unparked);
         if (moved.Ids is not { Length: 0 })
         {
             transaction.Tell(StoreSignal.Ended);
-            JobEnds.TellOfSlot(transaction, isFreed: true, Array.Exists(ends, end => end.Job.ConcurrencyKey is not null));
+            JobEnds.TellOfSlot(transaction, isFreed: true, isKeyed);
         }
 
         return (moved.Ids?.ToHashSet(), moved.HasDependents);
@@ -103,7 +106,6 @@ internal static class FinishedJobs
     private static async Task FollowAsync(Transaction transaction, List<Finish> ends, bool hasDependents, DateTimeOffset now)
     {
         await JournalTable.AppendAllAsync(transaction, [.. ends.SelectMany(end => end.Facts)], ends.ConvertAll(end => end.Job.Id).ToArray());
-        await FreeKeysAsync(transaction, ends.FindAll(end => end.Job.ConcurrencyKey is not null));
         foreach (var end in ends)
         {
             await ScheduleTable.WakeAsync(transaction, end.Job, now);
@@ -117,16 +119,6 @@ internal static class FinishedJobs
         foreach (var asked in ends.SelectMany(end => ((Outcome.Succeeded)end.Outcome).Then))
         {
             await Enqueuing.FollowAsync(transaction, asked, now);
-        }
-    }
-
-    private static async Task FreeKeysAsync(Transaction transaction, List<Finish> keyed)
-    {
-        if (keyed.Count > 0)
-        {
-            var keys = keyed.ConvertAll(end => end.Job.ConcurrencyKey!).ToArray();
-            await BusyKeyTable.FreeAsync(transaction, keyed.ConvertAll(end => end.Job.Id).ToArray(), keys);
-            await LaneTable.UnparkAsync(transaction, [.. keys.Distinct().Order(StringComparer.Ordinal)]);
         }
     }
 

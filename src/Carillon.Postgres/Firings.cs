@@ -29,7 +29,13 @@ internal static class Firings
         }
 
         var results = new FireResult[firings.Count];
-        for (var i = 0; i < results.Length; i++)
+        var plain = FiringBatch.Choose(transaction, firings);
+        if (plain.Count > 0)
+        {
+            await FiringBatch.FireAsync(transaction, firings, plain, results, now);
+        }
+
+        foreach (var i in Enumerable.Range(0, results.Length).Except(plain))
         {
             results[i] = await FireAsync(transaction, firings[i], now);
         }
@@ -101,22 +107,15 @@ internal static class Firings
     {
         if (skipped.Count > 0)
         {
-            var instants = skipped.ConvertAll(job => InstantOf(job, firing));
+            var instants = skipped.ConvertAll(job => firing.InstantOf(job));
             var data = new JsonObject { ["reason"] = "overlap", ["from"] = instants.Min(), ["to"] = instants.Max(), ["count"] = skipped.Count };
             await JournalTable.AppendSkippedAsync(transaction, firing.Schedule, data, now);
         }
     }
 
-    private static DateTimeOffset InstantOf(NewJob job, Firing firing) => job.ScheduledAt ?? job.RunAt ?? firing.ExpectedNextAt;
-
-    // The version stays: it counts changes of the definition, and the next instant itself is what firings compare.
     private static Task MoveOnAsync(Transaction transaction, Firing firing, FiringState state, List<NewJob> made)
     {
-        var firedCount = state.FiredCount + made.Count;
-        return transaction.Use(MoveSql).Set(firing.Schedule).Set(firedCount)
-            .Set(made.Count > 0 ? made.Max(job => InstantOf(job, firing)) : state.LastAt)
-            .Set(firedCount >= state.MaxCount ? null : firing.NextAt).RunAsync();
+        var move = firing.MoveOn(state, made);
+        return transaction.Use(MoveSql).Set(move.Schedule).Set(move.FiredCount).Set(move.LastAt).Set(move.NextAt).RunAsync();
     }
-
-    private readonly record struct FiringState(long FiredCount, long? MaxCount, DateTimeOffset? LastAt);
 }

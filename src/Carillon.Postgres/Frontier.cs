@@ -24,6 +24,7 @@ internal sealed class Frontier
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     private readonly Lock _lock = new();
+    private bool _isKeyed;
     private long _claimed;
     private long _rank = Beginning;
     private long _lookedAt;
@@ -52,13 +53,31 @@ internal sealed class Frontier
             _claimed += jobs.Count;
             IsFlooded = jobs.Count >= Math.Max(Flood, limit);
 
-            // Jobs of a key come back to where they stood when it is free again: then the beginning is where to look.
-            _rank = jobs.Count == 0 ? _rank : jobs.Any(job => job.ConcurrencyKey is not null) ? Beginning : Claiming.RankOf(jobs[^1]);
+            _isKeyed = jobs.Count == 0 ? _isKeyed : jobs.Any(job => job.ConcurrencyKey is not null);
+            _rank = jobs.Count == 0 ? _rank : Claiming.RankOf(jobs[^1]);
             if (since == Beginning)
             {
                 _lookedAt = Stopwatch.GetTimestamp();
                 _pause = TimeSpan.FromTicks(Math.Clamp(elapsed.Ticks * Share, ShortestPause.Ticks, LongestPause.Ticks));
             }
+        }
+    }
+
+    /// <summary>Jobs of a key that is free again are back where they stood: the beginning is where to look.</summary>
+    public void Return()
+    {
+        lock (_lock)
+        {
+            _rank = Beginning;
+        }
+    }
+
+    /// <summary>Another process has news: of jobs of a key, perhaps.</summary>
+    public void Hear()
+    {
+        lock (_lock)
+        {
+            _rank = _isKeyed ? Beginning : _rank;
         }
     }
 

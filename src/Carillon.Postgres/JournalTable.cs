@@ -61,11 +61,11 @@ internal static class JournalTable
         return AppendAsync(transaction, [entry], null, []);
     }
 
-    public static Task AppendSkippedAsync(Transaction transaction, string schedule, JsonObject data, DateTimeOffset now)
-    {
-        var entry = new JournalEntry { Subject = new Subject(SubjectKind.Schedule, schedule), Kind = JournalKinds.Skipped, At = now, Data = data.ToJsonString() };
-        return AppendAsync(transaction, [entry], null, []);
-    }
+    public static Task AppendSkippedAsync(Transaction transaction, string schedule, JsonObject data, DateTimeOffset now) =>
+        AppendAsync(transaction, [SkippedOf(schedule, data, now)], null, []);
+
+    public static JournalEntry SkippedOf(string schedule, JsonObject data, DateTimeOffset now) =>
+        new() { Subject = new Subject(SubjectKind.Schedule, schedule), Kind = JournalKinds.Skipped, At = now, Data = data.ToJsonString() };
 
     /// <summary>A job was made: entries that an earlier one of its id left behind go with it from now on.</summary>
     public static Task AdoptAsync(Transaction transaction, Guid job) => transaction.Use(AdoptSql).Set(job).RunAsync();

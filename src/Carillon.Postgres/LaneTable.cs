@@ -50,8 +50,14 @@ internal static class LaneTable
     /// </summary>
     public static async Task UnparkAsync(Transaction transaction, string[] concurrencyKeys)
     {
-        if (await transaction.Use(UnparkSql).SetAll(concurrencyKeys, NpgsqlTypes.NpgsqlDbType.Text).FirstAsync(row => row.GetInt32(0)) > 0)
+        TellUnparked(transaction, await transaction.Use(UnparkSql).SetAll(concurrencyKeys, NpgsqlTypes.NpgsqlDbType.Text).FirstAsync(row => row.GetInt32(0)));
+    }
+
+    public static void TellUnparked(Transaction transaction, int count)
+    {
+        if (count > 0)
         {
+            transaction.Memory.Frontier.Return();
             transaction.Tell(StoreSignal.Jobs);
         }
     }

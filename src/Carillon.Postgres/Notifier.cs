@@ -16,12 +16,16 @@ internal sealed partial class Notifier(Connections connections, string channel, 
     // Under load no more than one message in this time; an idle node's message goes at once.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
+    // The same for statements that take theirs along: a short job's beginning and its end.
+    private const int MostTaken = 2;
+
     // The message is a hint: it need not wait for the disk.
     private const string NotifySql = "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)";
     private readonly Lock _lock = new();
     private StoreSignal _open;
     private bool _isSending;
     private long _takenAt;
+    private int _taken;
 
     /// <summary>Marks this process's own messages, which it need not hear.</summary>
     public string Sender { get; } = new Chance().NextLong().ToString("x", CultureInfo.InvariantCulture);
@@ -31,13 +35,12 @@ internal sealed partial class Notifier(Connections connections, string channel, 
     {
         lock (_lock)
         {
-            if (_isSending || Stopwatch.GetElapsedTime(_takenAt) < Pause)
+            if (Stopwatch.GetElapsedTime(_takenAt) >= Pause)
             {
-                return null;
+                (_takenAt, _taken) = (Stopwatch.GetTimestamp(), 0);
             }
 
-            _takenAt = Stopwatch.GetTimestamp();
-            return Message(signal);
+            return _isSending || ++_taken > MostTaken ? null : Message(signal);
         }
     }
 

@@ -5,6 +5,8 @@ namespace Carillon.Postgres;
 // The small facets: schedules, journal, leases, definitions.
 internal sealed partial class PostgresStore
 {
+    private static readonly TimeSpan LongestBeat = TimeSpan.FromSeconds(30);
+
     public Task<bool> PutSchedulesAsync(IReadOnlyList<Schedule> schedules, Act? act, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(transaction => ScheduleTable.TryPutAllAsync(transaction, schedules, act, now), cancellationToken);
 
@@ -73,7 +75,8 @@ internal sealed partial class PostgresStore
         }
 
         var node = new Lease(name, "", now + duration, token, "{}");
-        var (renewal, beat) = await WriteAsync(transaction => BeatTable.RenewAsync(transaction, node, _rest.LeaderToken, duration, now), cancellationToken);
+        _ = Ready;
+        var (renewal, beat) = await _beats.RunAsync(session => BeatTable.Renew(session, node, _rest.LeaderToken, duration, now), LimitOf(duration), cancellationToken);
         _rest.Keep(beat);
         if (beat is not null)
         {
@@ -99,6 +102,9 @@ internal sealed partial class PostgresStore
         _presence?.Leave(name);
         _notifier.Tell(StoreSignal.Nodes);
     }
+
+    // A third of the lease: two more can follow before the node has to give up.
+    private static TimeSpan LimitOf(TimeSpan lease) => lease / 3 < LongestBeat ? lease / 3 : LongestBeat;
 
     private void Enter(string lease, long token)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Carillon.Store;
 
 namespace Carillon.Postgres;
@@ -56,7 +57,16 @@ internal sealed partial class PostgresStore
     public async Task<IReadOnlyList<Execution>> ListExecutionsAsync(ExecutionQuery query, CancellationToken cancellationToken) =>
         await ReadAsync(transaction => ExecutionLists.ListAsync(transaction, query), cancellationToken);
 
-    public Task<Summary> SummarizeAsync(CancellationToken cancellationToken) => ReadAsync(JobLists.SummarizeAsync, cancellationToken);
+    public async Task<Summary> SummarizeAsync(CancellationToken cancellationToken)
+    {
+        if (_summaries.Last is { } last)
+        {
+            return last;
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        return _summaries.Keep(await ReadAsync(JobLists.SummarizeAsync, cancellationToken), Stopwatch.GetElapsedTime(began));
+    }
 
     public async Task<PurgeResult> PurgeAsync(Retention retention, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {

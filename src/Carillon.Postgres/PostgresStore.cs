@@ -20,6 +20,7 @@ internal sealed partial class PostgresStore : IStore
     private readonly Sql _sql;
     private readonly PostgresMemory _memory = new();
     private readonly Rest _rest = new();
+    private readonly Summaries _summaries = new();
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly EnqueueGroup _enqueues;
     private readonly Connections _connections;
@@ -28,6 +29,7 @@ internal sealed partial class PostgresStore : IStore
     private readonly Notifier _notifier;
     private readonly Listener _listener;
     private readonly Presence? _presence;
+    private readonly BeatThread _beats;
     private bool _isOpen;
     private bool _isDisposed;
 
@@ -36,12 +38,13 @@ internal sealed partial class PostgresStore : IStore
         (_options, _logger, _sql) = (options, logger, new Sql(options.Schema));
         var source = options.DataSource ?? DataSources.Build(options);
         _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null, Direct = DataSources.BuildDirect(options) };
+        _beats = new BeatThread(_connections);
         _enqueues = new EnqueueGroup(_connections);
         _transactions = new UserTransactions(_connections);
         _days = new DayPartitions(_connections, logger);
         _notifier = new Notifier(_connections, _sql.Channel, logger);
         _connections.Notifier = _notifier;
-        _listener = new Listener(_connections, _notifier, _sql.Channel, Hear, logger);
+        _listener = new Listener(_connections, _notifier, _sql.Channel, HearFar, logger);
         _presence = options.DataSource is not null || options.MaxConnections >= PostgresStoreOptions.FewestForPresence ? new Presence(_connections, Tell, logger) : null;
         Description = DataSources.Describe(source.ConnectionString, options.Schema);
     }
@@ -93,6 +96,7 @@ internal sealed partial class PostgresStore : IStore
         {
             _isDisposed = true;
             await (_presence?.DisposeAsync() ?? ValueTask.CompletedTask);
+            _beats.Dispose();
             await _listener.DisposeAsync();
             await _connections.DisposeAsync();
             _opening.Dispose();
@@ -135,6 +139,12 @@ internal sealed partial class PostgresStore : IStore
     {
         _notifier.Tell(far);
         Hear(near);
+    }
+
+    private void HearFar(StoreSignal signal)
+    {
+        _memory.Frontier.Hear();
+        Hear(signal);
     }
 
     private void Hear(StoreSignal signal)

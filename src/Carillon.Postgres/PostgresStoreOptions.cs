@@ -28,8 +28,8 @@ public sealed class PostgresStoreOptions
     internal const int FewestForPresence = 8;
 
     /// <summary>
-    /// At most so many connections of this process at once; they compete with nobody's pool. Three stay open on a node at rest: one listens,
-    /// one shows the other nodes that this one lives, one watches another node (the last two from 8 on).
+    /// At most so many connections of this process at once; they compete with nobody's pool. Four stay open on a node at rest: one listens,
+    /// one is the heartbeat's, one shows the other nodes that this one lives, one watches another node (the last two from 8 on).
     /// </summary>
     public int MaxConnections { get; set; } = 20;
 

@@ -28,7 +28,7 @@ internal sealed partial class PresenceHold(Connections connections, ConcurrentDi
         {
             try
             {
-                await using var session = await PresenceSession.OpenAsync(connections, stopping);
+                await using var session = await KeptSession.OpenAsync(connections, stopping);
                 await using var begun = await session.Connection.BeginTransactionAsync(stopping);
                 if (await PresenceTable.TryTakeAsync(session, last) is not { } slot)
                 {
@@ -51,7 +51,7 @@ internal sealed partial class PresenceHold(Connections connections, ConcurrentDi
     }
 
     // The connection is only waited on: what ends the wait is its end. Meanwhile the slot is written into each new lease, by another one.
-    private async Task HoldAsync(PresenceSession session, int slot, CancellationToken stopping)
+    private async Task HoldAsync(KeptSession session, int slot, CancellationToken stopping)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _news.Tell();
@@ -78,7 +78,7 @@ internal sealed partial class PresenceHold(Connections connections, ConcurrentDi
             {
                 await _news.WaitAsync(ended);
                 _news.Take();
-                await using var session = await PresenceSession.OpenAsync(connections, ended);
+                await using var session = await KeptSession.OpenAsync(connections, ended);
                 if (await PresenceTable.PublishAsync(session, slot, [.. leases]))
                 {
                     told();

@@ -49,7 +49,7 @@ internal static class PresenceTable
         """;
 
     /// <summary>Takes a slot, the preferred one if it is free, in the open transaction; null when all are taken.</summary>
-    public static async Task<int?> TryTakeAsync(PresenceSession session, int? preferred)
+    public static async Task<int?> TryTakeAsync(KeptSession session, int? preferred)
     {
         await session.Use(UnlimitedSql).RunAsync();
         for (var slot = preferred; ; slot = null)
@@ -66,7 +66,7 @@ internal static class PresenceTable
     /// Waits, in the open transaction, until whoever holds the slot has gone. The first lock conflicts with nobody's: what has to be read
     /// from the catalogue to find the view is read for it, so that the one that waits needs no snapshot.
     /// </summary>
-    public static async Task WaitAsync(PresenceSession session, int slot)
+    public static async Task WaitAsync(KeptSession session, int slot)
     {
         await session.Use(UnlimitedSql).RunAsync();
         await session.UseOnce($"lock table carillon.presence_{slot} in access share mode").RunAsync();
@@ -74,15 +74,15 @@ internal static class PresenceTable
     }
 
     /// <summary>Writes the slot into the leases of this process; says whether that was new.</summary>
-    public static async Task<bool> PublishAsync(PresenceSession session, int slot, IReadOnlyCollection<KeyValuePair<string, long>> leases) =>
+    public static async Task<bool> PublishAsync(KeptSession session, int slot, IReadOnlyCollection<KeyValuePair<string, long>> leases) =>
         await session.Use(PublishSql).Set(slot)
             .SetAll([.. leases.Select(lease => lease.Key)], NpgsqlDbType.Text).SetAll([.. leases.Select(lease => lease.Value)], NpgsqlDbType.Bigint).RunAsync() > 0;
 
     /// <summary>Every node that has a slot.</summary>
-    public static Task<List<NodePresence>> LookAsync(PresenceSession session) =>
+    public static Task<List<NodePresence>> LookAsync(KeptSession session) =>
         session.Use(LookSql).ListAsync(row => new NodePresence(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetBoolean(3)));
 
-    public static Task<long> ReadRingAsync(PresenceSession session) => session.Use($"select {RingSql}").FirstAsync(row => row.GetInt64(0));
+    public static Task<long> ReadRingAsync(KeptSession session) => session.Use($"select {RingSql}").FirstAsync(row => row.GetInt64(0));
 
     /// <summary>Ends the lease of a node that is gone, unless it has come back under another token; null then.</summary>
     public static async Task<string?> EndAsync(Transaction transaction, NodePresence node)
@@ -92,7 +92,7 @@ internal static class PresenceTable
         return owner;
     }
 
-    private static async Task<bool> TryLockAsync(PresenceSession session, int slot)
+    private static async Task<bool> TryLockAsync(KeptSession session, int slot)
     {
         await session.Use("savepoint take").RunAsync();
         try

@@ -36,7 +36,7 @@ internal sealed partial class PresenceWatch(Connections connections, Predicate<N
             try
             {
                 _ring.Forget();
-                await using var session = await PresenceSession.OpenAsync(connections, stopping);
+                await using var session = await KeptSession.OpenAsync(connections, stopping);
                 pause = TimeSpan.Zero;
                 while (true)
                 {
@@ -52,7 +52,7 @@ internal sealed partial class PresenceWatch(Connections connections, Predicate<N
         }
     }
 
-    private async Task WatchAsync(PresenceSession session, CancellationToken stopping)
+    private async Task WatchAsync(KeptSession session, CancellationToken stopping)
     {
         // Before the look: what comes after it is looked at next.
         _news.Take();
@@ -79,7 +79,7 @@ internal sealed partial class PresenceWatch(Connections connections, Predicate<N
     }
 
     // True when the lock came free; false when there was news first, or it was time to begin anew.
-    private async Task<bool> WaitAsync(PresenceSession session, int slot, CancellationToken stopping)
+    private async Task<bool> WaitAsync(KeptSession session, int slot, CancellationToken stopping)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         end.CancelAfter(LongestWait);

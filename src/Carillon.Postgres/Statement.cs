@@ -74,6 +74,22 @@ internal sealed class Statement(NpgsqlCommand command, CancellationToken cancell
         return rows;
     }
 
+    /// <summary>Runs it and reads all rows, blocking the calling thread and needing no other.</summary>
+    public List<T> List<T>(Func<NpgsqlDataReader, T> read)
+    {
+        var rows = new List<T>();
+        using (command)
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read())
+            {
+                rows.Add(read(reader));
+            }
+        }
+
+        return rows;
+    }
+
     /// <summary>Runs it and reads the first row; the default where there is none.</summary>
     public async Task<T?> FirstAsync<T>(Func<NpgsqlDataReader, T> read)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Carillon.Jobs;
 using Carillon.Store;
@@ -11,6 +12,7 @@ internal static class TestHandlers
     public static IEnumerable<HandlerDefinition> All(OracleFile oracle, Gate gate) =>
     [
         Of("work", context => WorkAsync(context, oracle)),
+        Of("block", context => BlockAsync(context, oracle)),
         Of("await-file", context => AwaitFileAsync(context, oracle)),
         Of("hold", context => HoldAsync(context, oracle, gate)),
         Of("starve", context => StarveAsync(context, oracle)),
@@ -27,6 +29,16 @@ internal static class TestHandlers
         await UnlessStoppedAsync(context, oracle, Task.Delay(TimeSpan.FromMilliseconds(MillisecondsOf(context)), TimeProvider.System, context.CancellationToken));
         oracle.Write(context, "end");
         return null;
+    }
+
+    /// <summary>Blocks a thread of the pool for as many milliseconds as its argument says, whatever it is told.</summary>
+    public static Task<Outcome?> BlockAsync(JobContext context, OracleFile oracle)
+    {
+        oracle.Write(context, "start");
+        using var never = new ManualResetEventSlim();
+        never.Wait(TimeSpan.FromMilliseconds(MillisecondsOf(context)), CancellationToken.None);
+        oracle.Write(context, "end");
+        return Task.FromResult<Outcome?>(null);
     }
 
     /// <summary>Runs until the file that its argument names is there.</summary>
@@ -57,16 +69,24 @@ internal static class TestHandlers
     public static Task<Outcome?> StarveAsync(JobContext context, OracleFile oracle)
     {
         oracle.Write(context, "start");
-        using var never = new ManualResetEventSlim();
-        var milliseconds = (int)MillisecondsOf(context);
+        var (since, length) = (Stopwatch.GetTimestamp(), TimeSpan.FromMilliseconds(MillisecondsOf(context)));
         for (var i = 0; i < 200; i++)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(_ => never.Wait(milliseconds), null);
+            ThreadPool.UnsafeQueueUserWorkItem(_ => WaitOut(), null);
         }
 
-        never.Wait(milliseconds);
+        WaitOut();
         oracle.Write(context, "end");
         return Task.FromResult<Outcome?>(null);
+
+        void WaitOut()
+        {
+            if (length - Stopwatch.GetElapsedTime(since) is { Ticks: > 0 } rest)
+            {
+                using var own = new ManualResetEventSlim();
+                own.Wait(rest);
+            }
+        }
     }
 
     /// <summary>Takes its process with it.</summary>

@@ -10,11 +10,12 @@ internal sealed class Measured
     private static readonly IReadOnlyList<double> UsualBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
     private static readonly KeyValuePair<string, object?>[] Overflow = [new("otel.metric.overflow", "true")];
     private readonly ConcurrentDictionary<Tags, Series> _series = new(new TagsComparer());
-    private readonly bool _isObservable;
+    // What is measured is the whole, not what is added to it.
+    private readonly bool _isLast;
 
     public Measured(Instrument instrument, string type)
     {
-        (Instrument, Type, _isObservable) = (instrument, type, instrument.IsObservable);
+        (Instrument, Type, _isLast) = (instrument, type, instrument.IsObservable || instrument is Gauge<double> or Gauge<long> or Gauge<int>);
         Bounds = type == "histogram" ? (instrument as Instrument<double>)?.Advice?.HistogramBucketBoundaries ?? UsualBounds : null;
     }
 
@@ -36,7 +37,7 @@ internal sealed class Measured
             series = _series.GetOrAdd(place, _ => new Series(Bounds));
         }
 
-        if (_isObservable)
+        if (_isLast)
         {
             series.Set(value);
         }

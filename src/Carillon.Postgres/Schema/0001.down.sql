@@ -5,7 +5,7 @@ begin
     end loop;
 end
 $$;
-drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint, integer, boolean, text, text);
+drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint, integer, boolean, text, text, text[]);
 drop function carillon.unpark(text[]);
 drop function carillon.take_lock(text, text, bigint, text, bigint, boolean);
 drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint, bigint);

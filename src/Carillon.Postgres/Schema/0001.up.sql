@@ -286,19 +286,16 @@ end
 $$;
 
 -- The lock of a concurrency key, held to the end of the transaction. Claims try it and never wait; whoever frees keys waits, for all of
--- its keys in one order. Of 1024 such locks, so that a batch of many keys does not fill the server's table of locks: two keys that
--- share one are merely taken one after the other.
+-- its keys in one order. Of a million such locks: two keys that share one are merely
+-- taken one after the other. A batch may hold 500 of them (max_locks_per_transaction).
 create function carillon.try_lock_key(p_key text) returns boolean language sql volatile as $$
-    select pg_try_advisory_xact_lock('carillon.busy_key'::regclass::oid::integer, hashtext(p_key) & 1023)
+    select pg_try_advisory_xact_lock('carillon.busy_key'::regclass::oid::integer, hashtext(p_key) & 1048575)
 $$;
 
 create function carillon.lock_keys(p_keys text[]) returns void language plpgsql as $$
-declare
-    v_lock integer;
 begin
-    for v_lock in select distinct hashtext(k) & 1023 from unnest(p_keys) k order by 1 loop
-        perform pg_advisory_xact_lock('carillon.busy_key'::regclass::oid::integer, v_lock);
-    end loop;
+    perform pg_advisory_xact_lock('carillon.busy_key'::regclass::oid::integer, l.lock)
+       from (select distinct hashtext(k) & 1048575 as lock from unnest(p_keys) k where k is not null order by 1) l;
 end
 $$;
 
@@ -391,7 +388,7 @@ returns table (id uuid, lane integer, token bigint, attempt integer, run_at bigi
     args bytea, tenant text, origin text, args_codec text, args_version integer, reason text, error text, result text, progress double precision, key text, key_hold bigint,
     concurrency_key text, retry text, timeout bigint, expires_at bigint, schedule text, schedule_delay bigint, output text, traceparent text, tags text)
 language plpgsql
-set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_bitmapscan = off set enable_nestloop = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -406,7 +403,8 @@ declare
     q_names text[]; q_rooms integer[];
     h_names text[]; h_rooms integer[];
     c_rows tid[]; c_ids uuid[]; c_keys text[]; c_lanes integer[]; c_losses integer[];
-    t_rows tid[]; park tid[]; free_keys text[]; g_ids uuid[];
+    t_rows tid[]; park tid[];
+    v_unlocked integer;
 begin
     if p_limit <= 0 or not exists (select 1 from carillon.lease where name = 'node/' || p_node and token = p_token and until > p_now) then
         return;
@@ -505,22 +503,19 @@ begin
             -- Only keys whose lock is free: whoever has it frees the key or takes it right now, and its jobs are left for the next claim.
             -- What is locked and not taken then is busy, and stays so until this claim is committed: its job is parked, and is seen
             -- by whoever frees the key.
-            select coalesce(array_agg(u.key), '{}') into free_keys
-              from (select distinct k.key from unnest(c_keys) k (key) where k.key is not null) u
-             where carillon.try_lock_key(u.key);
-            v_skipped := v_skipped + (select count(*) from unnest(c_keys) k (key) where k.key is not null and k.key <> all (free_keys));
-            select array_agg(u.row order by u.n), array_agg(u.id order by u.n), array_agg(u.key order by u.n) into c_rows, c_ids, c_keys
-              from (select u.* from unnest(c_rows, c_ids, c_keys) with ordinality u (row, id, key, n) left join unnest(free_keys) f (key) on f.key = u.key
-                     where u.key is null or f.key is not null order by u.n limit v_left) u;
-            with first as (
-                select distinct on (u.key) u.key, u.id from unnest(c_ids, c_keys) with ordinality u (id, key, n) where u.key is not null order by u.key, u.n),
-            taken as (
-                insert into carillon.busy_key as b (key, job) select f.key, f.id from first f on conflict do nothing returning b.job)
-            select coalesce(array_agg(taken.job), '{}') into g_ids from taken;
-            select coalesce(array_agg(u.row) filter (where u.key is null or g.id is not null), '{}'),
-                   coalesce(array_agg(u.row) filter (where u.key is not null and g.id is null), '{}')
+            select count(*) into v_unlocked from unnest(c_keys) k (key) where k.key is not null;
+            select array_agg(u.row order by u.n), array_agg(u.id order by u.n), array_agg(u.key order by u.n),
+                   v_unlocked - count(u.key) into c_rows, c_ids, c_keys, v_unlocked
+              from unnest(c_rows, c_ids, c_keys) with ordinality u (row, id, key, n) where u.key is null or carillon.try_lock_key(u.key);
+            v_skipped := v_skipped + v_unlocked;
+            c_rows := c_rows[:v_left]; c_ids := c_ids[:v_left]; c_keys := c_keys[:v_left];
+            with candidate as (select * from unnest(c_rows, c_ids, c_keys) with ordinality u (row, id, key, n)),
+            first as (select distinct on (c.key) c.key, c.id from candidate c where c.key is not null order by c.key, c.n),
+            taken as (insert into carillon.busy_key as b (key, job) select f.key, f.id from first f on conflict do nothing returning b.job)
+            select coalesce(array_agg(c.row) filter (where c.key is null or t.job is not null), '{}'),
+                   coalesce(array_agg(c.row) filter (where c.key is not null and t.job is null), '{}')
               into t_rows, park
-              from unnest(c_rows, c_ids, c_keys) u (row, id, key) left join unnest(g_ids) g (id) on g.id = u.id;
+              from candidate c left join taken t on t.job = c.id;
         end if;
 
         if cardinality(park) > 0 then
@@ -618,7 +613,10 @@ declare
     v_id uuid;
     v_count integer := 0;
 begin
-    foreach v_key in array p_keys loop
+    -- Mostly there is none: asked for all at once.
+    foreach v_key in array (
+        select coalesce(array_agg(k.key), '{}') from (select distinct unnest(p_keys) as key) k
+         where exists (select 1 from carillon.job j where j.concurrency_key = k.key and j.lane < 0)) loop
         v_lane := -2147483648;
         loop
             select j.lane, j.id into v_lane, v_id from carillon.job j
@@ -636,16 +634,20 @@ $$;
 -- Moves jobs that succeeded to the ended ones; only claims that are still held, the token says so. p_progress and p_results may be null
 -- for none. Gives back the ids that were moved, null where that is all of them, and whether other jobs wait for any of them. Where
 -- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written. p_channel, p_message: whom
--- to tell with the commit.
+-- to tell with the commit. p_keys: the concurrency keys among them, null for none; they are free then, and unparked says how many jobs may go on.
 create function carillon.finish(p_ids uuid[], p_tokens bigint[], p_nodes text[], p_began bigint[], p_progress double precision[], p_results text[], p_now bigint,
-    p_day integer, p_is_alone boolean, p_channel text, p_message text, out moved uuid[], out has_dependents boolean)
+    p_day integer, p_is_alone boolean, p_channel text, p_message text, p_keys text[], out moved uuid[], out has_dependents boolean, out unparked integer)
 language plpgsql
 set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_batches bigint[];
     v_counts integer[];
+    k_ids uuid[]; k_keys text[];
 begin
+    if p_keys is not null then
+        perform carillon.lock_keys(p_keys);
+    end if;
     with f as (
         select * from unnest(p_ids, p_tokens, p_nodes, p_began, p_progress, p_results) as f (id, token, node, began, progress, result)),
     gone as (
@@ -662,10 +664,17 @@ begin
                priority, attempt, owner_losses, args_version, 3, is_delayed, tenant, origin, queue, handler, args_codec, args,
                node, key, concurrency_key, schedule, null, answer, retry, output, traceparent, tags
           from gone)
-    select array_agg(b.batch), array_agg(b.n), case when coalesce(sum(b.n), 0) = cardinality(p_ids) then null else coalesce((select array_agg(g.id) from gone g), '{}') end
-      into v_batches, v_counts, moved
+    select array_agg(b.batch), array_agg(b.n), case when coalesce(sum(b.n), 0) = cardinality(p_ids) then null else coalesce((select array_agg(g.id) from gone g), '{}') end,
+           case when p_keys is not null then (select array_agg(g.id) from gone g where g.concurrency_key is not null) end,
+           case when p_keys is not null then (select array_agg(g.concurrency_key) from gone g where g.concurrency_key is not null) end
+      into v_batches, v_counts, moved, k_ids, k_keys
       from (select g.batch, count(*)::integer as n from gone g group by g.batch) b;
     perform carillon.leave(v_batches, v_counts);
+    unparked := 0;
+    if k_keys is not null then
+        delete from carillon.busy_key b using unnest(k_ids, k_keys) k (job, key) where b.key = k.key and b.job = k.job;
+        unparked := carillon.unpark(k_keys);
+    end if;
 
     -- Whoever came to depend on one of them has held its row; so this is asked after the rows were taken.
     has_dependents := exists (select 1 from carillon.job_after a where a.parent = any (p_ids));

@@ -6,7 +6,10 @@ namespace Carillon.Server.Bench;
 internal static class BenchRunner
 {
     /// <summary>The names that <c>carillon bench --only</c> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["throughput", "singles", "pickup", "shared", "precision", "burst", "many", "start"];
+    public static IReadOnlyList<string> Names { get; } = ["throughput", "singles", "pickup", "shared", "precision", "burst", "many", "start", "keyed", "two", "statements", "idle", "deep"];
+
+    /// <summary>Those that take minutes: only where they are named.</summary>
+    private static IReadOnlyList<string> Long { get; } = ["idle", "deep"];
 
     /// <summary>Measures; what the stores leave is removed with them.</summary>
     public static async Task<BenchReport> RunAsync(BenchStores stores, int jobs, IReadOnlyCollection<string> only, Action<BenchResult> told)
@@ -23,8 +26,13 @@ internal static class BenchRunner
             ["many"] = () => scenarios.ManySchedulesAsync(100_000),
             ["start"] = () => stores.IsShared ? Task.FromResult<IReadOnlyList<BenchResult>>([]) : new StartScenario(stores.Directory).RunAsync(5),
         };
+        if (stores.IsShared)
+        {
+            AddShared(all, new ClusterScenarios(stores), jobs);
+        }
+
         var results = new List<BenchResult>();
-        foreach (var name in Names.Where(name => only.Count == 0 || only.Contains(name)))
+        foreach (var name in Names.Where(name => all.ContainsKey(name) && (only.Count == 0 ? !Long.Contains(name) : only.Contains(name))))
         {
             foreach (var result in await all[name]())
             {
@@ -34,6 +42,15 @@ internal static class BenchRunner
         }
 
         return new BenchReport(Hosting.EngineHost.Version, Machine(), stores.Description, results);
+    }
+
+    private static void AddShared(Dictionary<string, Func<Task<IReadOnlyList<BenchResult>>>> all, ClusterScenarios cluster, int jobs)
+    {
+        all["keyed"] = () => cluster.KeyedAsync(jobs);
+        all["two"] = () => cluster.TwoAsync(jobs);
+        all["statements"] = () => cluster.StatementsAsync(jobs);
+        all["idle"] = () => cluster.IdleAsync(100);
+        all["deep"] = () => cluster.DeepAsync(jobs, 10_000_000, 1_000_000);
     }
 
     private static string Machine() =>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Carillon.Jobs;
 using Carillon.Scheduling;
-using Carillon.Server.Serving;
 using Carillon.Store;
 
 namespace Carillon.Server.Bench;
@@ -15,19 +14,15 @@ internal sealed class Scenarios(BenchStores stores)
     /// <summary>Enqueues in batches of 1,000 while nothing runs, then drains with 100 slots.</summary>
     public async Task<IReadOnlyList<BenchResult>> ThroughputAsync(int jobs)
     {
+        await Drain.WarmUpAsync(stores);
         var store = stores.Next();
-        double enqueue;
-        await using (var idle = await BenchHost.StartAsync(store, static _ => { }, options => options.Enabled = false))
-        {
-            var batch = Enumerable.Repeat(new JobRequest { Handler = "noop" }, 1_000).ToList();
-            await idle.Jobs.EnqueueAsync(batch);
-            var clock = Stopwatch.StartNew();
-            await Parallel.ForEachAsync(Enumerable.Range(0, (jobs / 1_000) - 1), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (_, stop) => await idle.Jobs.EnqueueAsync(batch, stop));
-            enqueue = (jobs - 1_000) / clock.Elapsed.TotalSeconds;
-        }
-
-        var drain = await DrainAsync(store, jobs);
-        return [new("enqueue in batches", enqueue, "jobs/s", $"{jobs} jobs, 1000 a call, 2 callers"), new("drain", drain, "jobs/s", $"{jobs} no-op jobs, 100 slots, first to last body")];
+        var enqueue = await Drain.FillAsync(store, jobs, static _ => new JobRequest { Handler = "noop" });
+        var drain = await Drain.RunAsync(store, jobs);
+        return
+        [
+            new("enqueue in batches", enqueue, "jobs/s", $"{jobs} jobs, 1000 a call, 2 callers"),
+            new("drain", drain, "jobs/s", $"{jobs} no-op jobs, 100 slots, first to last body, after {Drain.WarmUpJobs} others"),
+        ];
     }
 
     /// <summary>Producers that each await every call.</summary>
@@ -140,7 +135,7 @@ internal sealed class Scenarios(BenchStores stores)
                 }
             }
         });
-        await PutManyAsync(host, schedules, host.Instance.Clock.GetUtcNow() + TimeSpan.FromSeconds(10));
+        await Schedules.PutManyAsync(host, schedules, host.Instance.Clock.GetUtcNow() + TimeSpan.FromSeconds(10));
         await done.WaitAsync();
         return [.. Figures.Of($"{schedules} schedules due at one instant", late, "from the instant to each body")];
     }
@@ -151,7 +146,7 @@ internal sealed class Scenarios(BenchStores stores)
         var store = stores.Next();
         await using (var host = await BenchHost.StartAsync(store, static _ => { }))
         {
-            await PutManyAsync(host, schedules, host.Instance.Clock.GetUtcNow() + TimeSpan.FromDays(30));
+            await Schedules.PutManyAsync(host, schedules, host.Instance.Clock.GetUtcNow() + TimeSpan.FromDays(30));
         }
 
         GC.Collect();
@@ -164,46 +159,4 @@ internal sealed class Scenarios(BenchStores stores)
             new($"memory with {schedules} schedules", Environment.WorkingSet / 1e6, "MB", "working set of the process after the start"),
         ];
     }
-
-    private static async Task PutManyAsync(BenchHost host, int schedules, DateTimeOffset at)
-    {
-        foreach (var chunk in Enumerable.Range(0, schedules).Chunk(1_000))
-        {
-            var now = host.Instance.Clock.GetUtcNow();
-            var batch = chunk.Select(i => new Schedule
-            {
-                Id = host.Instance.Ids.Next(),
-                Name = $"schedule {i}",
-                Kind = RecurrenceKind.At,
-                Expression = at.ToString("O"),
-                Handler = "noop",
-                AnchorAt = now,
-                NextAt = at,
-                CreatedAt = now,
-                UpdatedAt = now,
-            }).ToList();
-            await host.Instance.Store.PutSchedulesAsync(batch, null, now, CancellationToken.None);
-        }
-    }
-
-    private static async Task<double> DrainAsync(StoreChoice store, int jobs)
-    {
-        var (count, first) = (0, 0L);
-        var done = new TaskCompletionSource<long>();
-        await using var host = await BenchHost.StartAsync(store, _ =>
-        {
-            var number = Interlocked.Increment(ref count);
-            if (number == 1)
-            {
-                first = Stopwatch.GetTimestamp();
-            }
-            else if (number == jobs)
-            {
-                done.TrySetResult(Stopwatch.GetTimestamp());
-            }
-        });
-        var last = await done.Task;
-        return jobs / Stopwatch.GetElapsedTime(first, last).TotalSeconds;
-    }
-
 }

@@ -17,7 +17,9 @@ internal static class NodeVerbs
     private static readonly Option<string?> Reason = new("--reason") { Description = "Why; shown to everyone who asks", HelpName = "TEXT" };
     private static readonly Option<TimeSpan?> Grace = new("--grace")
     {
-        Description = "Running jobs have so long before they are handed over; by default the node's DrainTimeout", HelpName = "DURATION", CustomParser = DurationOption.Parse,
+        Description = "Running jobs have so long before they are handed over; by default the node's DrainTimeout",
+        HelpName = "DURATION",
+        CustomParser = DurationOption.Parse,
     };
 
     public static Verb Make() => new Verb("node", "The nodes of the cluster: look, take one out of work, put it back").With(

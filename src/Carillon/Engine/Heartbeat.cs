@@ -18,6 +18,8 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
     private long _lastBeat;
     private TimeSpan _openStep;
     private volatile bool _isAsked;
+    private volatile bool _areLinesDue;
+    private int _isBringing;
 
     /// <summary>A running job was asked to stop: beat at once.</summary>
     public void Ask() => _isAsked = true;
@@ -33,7 +35,7 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
                 await BeatAsync(now, cancellationToken);
             }
 
-            await BringProgressAsync(cancellationToken);
+            StartToBring(cancellationToken);
             return _nextBeatAt < now + ClockCheck ? _nextBeatAt : now + ClockCheck;
         }
         finally
@@ -70,6 +72,7 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
             await (parts.MayLead() ? leadership.BeatAsync(cancellationToken) : leadership.ReleaseAsync(cancellationToken));
             (_nextBeatAt, _lastBeat) = (now + parts.Interval, parts.Clock.GetTimestamp());
             _error.Forget();
+            _areLinesDue = true;
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -79,13 +82,41 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
             }
 
             (_isAsked, _nextBeatAt) = (true, now + (parts.Interval < ClockCheck ? parts.Interval : ClockCheck));
-            return;
         }
-
-        await BringLogsAsync(cancellationToken);
     }
 
-    // What running jobs tell is for people; it must never cost the node its lease.
+    // What running jobs tell is for people; it must never cost the node its lease: the next beat does not wait for it.
+    private void StartToBring(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _isBringing, 1) == 0)
+        {
+            parts.Launch(() => _ = BringAsync(cancellationToken));
+        }
+    }
+
+    // Nothing awaits it: it must not throw.
+    private async Task BringAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_areLinesDue)
+            {
+                _areLinesDue = false;
+                await BringLogsAsync(cancellationToken);
+            }
+
+            await BringProgressAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The node stops; what its jobs tell goes with their ends.
+        }
+        finally
+        {
+            Volatile.Write(ref _isBringing, 0);
+        }
+    }
+
     private async Task BringLogsAsync(CancellationToken cancellationToken)
     {
         var taken = parts.Running.All.Select(attempt => (attempt.Log, Lines: attempt.Log.Take())).Where(pair => pair.Lines is not null).ToList();
@@ -145,6 +176,9 @@ internal sealed record HeartbeatParts(RunningJobs Running, TimeProvider Clock, T
 
     /// <summary>False on a node that fires no schedule, for its roles or because it drains: it should not be the leader.</summary>
     public Func<bool> MayLead { get; init; } = static () => true;
+
+    /// <summary>Where what running jobs tell is brought from.</summary>
+    public Launch Launch { get; init; } = Launches.Inline;
 
     /// <summary>Told when a step of the clock has been followed.</summary>
     public Action ClockStepped { get; init; } = static () => { };

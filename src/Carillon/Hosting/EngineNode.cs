@@ -25,6 +25,7 @@ internal sealed class EngineNode
         {
             FollowClock = parts.FollowClock,
             ClockStepped = parts.ClockStepped,
+            Launch = parts.Launch,
             MayLead = () => options.Roles.HasFlag(NodeRoles.Scheduler) && !Drain.IsOut,
         };
         Heartbeat = new Heartbeat(store, Lease, Leadership, beat, loggers.CreateLogger<Heartbeat>());

@@ -15,6 +15,6 @@ public sealed class SameSchedulesTests(FaultPostgres postgres, ITestOutputHelper
         var length = TimeSpan.FromSeconds(FaultRun.Pick(8, 600));
         await using var probe = await Probe.StartAsync(postgres.Server, new ClusterSettings { Nodes = 4, Schedules = 24, JobsPerSecond = 20 }, output);
         await Probe.PauseAsync(length);
-        await probe.CheckAsync(new Fault("—", string.Create(CultureInfo.InvariantCulture, $"none: four processes, the same schedules, {length.TotalSeconds:F0} s"), 1), new Bounds(TimeSpan.FromSeconds(10)));
+        await probe.CheckAsync(new Fault("—", string.Create(CultureInfo.InvariantCulture, $"none: four processes, the same schedules, {length.TotalSeconds:F0} s"), 1), new Bounds(TimeSpan.FromSeconds(45)));
     }
 }

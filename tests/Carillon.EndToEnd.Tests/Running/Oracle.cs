@@ -26,25 +26,18 @@ internal readonly record struct OracleLine(Guid Job, int Attempt, string What, l
     public TimeSpan Since(long timestamp) => Stopwatch.GetElapsedTime(timestamp, At);
 }
 
-/// <summary>The append-only file in which the test host's handlers say what they really did.</summary>
+/// <summary>The append-only file in which the test host's handlers say what they really did; one for each process that writes at the same time.</summary>
 internal sealed class Oracle(string path)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public string Path => path;
 
-    /// <summary>The whole lines that stand there now.</summary>
-    public IReadOnlyList<OracleLine> Read()
-    {
-        if (!File.Exists(path))
-        {
-            return [];
-        }
+    /// <summary>The file of one process of several.</summary>
+    public string PathOf(string node) => $"{path}.{node}";
 
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var text = reader.ReadToEnd();
-        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(OracleLine.Parse)];
-    }
+    /// <summary>The whole lines that stand there now, in the order in which they were written.</summary>
+    public IReadOnlyList<OracleLine> Read() => [.. Directory.EnumerateFiles(Folder, Files).SelectMany(Read).OrderBy(line => line.At)];
 
     public IReadOnlyList<OracleLine> Of(Guid job) => [.. Read().Where(line => line.Job == job)];
 
@@ -52,7 +45,7 @@ internal sealed class Oracle(string path)
     public async Task<IReadOnlyList<OracleLine>> SeesAsync(Func<IReadOnlyList<OracleLine>, bool> isThere)
     {
         using var changed = new SemaphoreSlim(0);
-        using var watcher = new FileSystemWatcher(System.IO.Path.GetDirectoryName(path)!, System.IO.Path.GetFileName(path)) { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName };
+        using var watcher = new FileSystemWatcher(Folder, Files) { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.FileName };
         watcher.Changed += (_, _) => changed.Release();
         watcher.Created += (_, _) => changed.Release();
         watcher.EnableRaisingEvents = true;
@@ -71,6 +64,17 @@ internal sealed class Oracle(string path)
 
     /// <summary>Waits until the job has begun so many times.</summary>
     public Task BeganAsync(Guid job, int times = 1) => SeesAsync(lines => lines.Count(line => line.Job == job && line.What == "start") >= times);
+
+    private string Folder => System.IO.Path.GetDirectoryName(path)!;
+
+    private string Files => System.IO.Path.GetFileName(path) + "*";
+
+    private static IEnumerable<OracleLine> Read(string file)
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        var text = reader.ReadToEnd();
+        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(OracleLine.Parse);
+    }
 
     private static async Task<bool> TryWaitAsync(SemaphoreSlim changed, CancellationToken cancellationToken)
     {

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Carillon.Peers.Referee;
+
+/// <summary>Measures everybody in turn, round after round, so that a noisy minute falls on all of them.</summary>
+internal static class Match
+{
+    public static async Task<int> RunAsync(Settings settings)
+    {
+        await using var server = new Server(settings.Port);
+        await server.OpenAsync();
+        var (peers, figures) = (Peer.All(settings.Peers), new Figures());
+        var rows = new Rows(server, settings).All.Where(row => settings.Only.Count == 0 || settings.Only.Contains(row.Name)).ToList();
+        foreach (var (name, takes, measure) in rows)
+        {
+            for (var round = 1; round <= settings.Rounds; round++)
+            {
+                foreach (var peer in peers.Where(takes))
+                {
+                    await MeasureAsync(name, round, peer, measure, figures);
+                }
+            }
+        }
+
+        if (settings.Only.Count == 0 || settings.Only.Contains("bench"))
+        {
+            await MeasureOwnAsync(settings, figures);
+        }
+
+        var report = Report.Of(settings, peers, figures, await server.DescribeAsync());
+        await Console.Out.WriteLineAsync(report);
+        if (settings.IsWhole)
+        {
+            Report.PutInto(settings.Results, report);
+        }
+
+        return figures.Failures.Count == 0 ? 0 : 1;
+    }
+
+    // One who fails is told of in the report, and the others are measured all the same.
+    private static async Task MeasureAsync(string row, int round, Peer peer, Func<Peer, Task<IReadOnlyDictionary<string, double>>> measure, Figures figures)
+    {
+        try
+        {
+            foreach (var (name, value) in await measure(peer))
+            {
+                figures.Add(name, peer.Name, value);
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{row} {round} {peer.Name}: {name} {value:0.###}"));
+            }
+        }
+        catch (Exception error) when (error is InvalidOperationException or TimeoutException or Npgsql.NpgsqlException or ArgumentOutOfRangeException)
+        {
+            figures.Failures.Add($"{row}, round {round}, {peer.Name}: {error.Message}");
+            await Console.Error.WriteLineAsync(figures.Failures[^1]);
+        }
+    }
+
+    /// <summary>What `carillon bench` measures on this very server.</summary>
+    private static async Task MeasureOwnAsync(Settings settings, Figures figures)
+    {
+        var store = string.Create(CultureInfo.InvariantCulture, $"postgres://bench@127.0.0.1:{settings.Port}/postgres");
+        for (var round = 1; round <= settings.Rounds; round++)
+        {
+            string[] arguments = settings.IsQuick ? ["--jobs", "20000", "--only", "throughput", "pickup"] : [];
+            var setup = new ProcessStartInfo("dotnet", [settings.Program, "bench", "--store", store, "--json", .. arguments]) { RedirectStandardOutput = true, UseShellExecute = false };
+            using var process = Process.Start(setup)!;
+            using var answer = JsonDocument.Parse(await process.StandardOutput.ReadToEndAsync());
+            foreach (var result in answer.RootElement.GetProperty("results").EnumerateArray())
+            {
+                figures.AddOwn($"{result.GetProperty("name").GetString()} ({result.GetProperty("unit").GetString()})", result.GetProperty("note").GetString()!, result.GetProperty("value").GetDouble());
+            }
+        }
+    }
+}
+
+/// <summary>What was measured so far, by row and peer, in the order in which rows first came.</summary>
+internal sealed class Figures
+{
+    private readonly List<(string Row, string Peer, double Value)> _all = [];
+    private readonly List<(string Row, string Note, double Value)> _own = [];
+
+    public List<string> Failures { get; } = [];
+
+    public IEnumerable<string> Rows => _all.Select(figure => figure.Row).Distinct();
+
+    /// <summary>Carillon's own measurements: the row, what it was measured on, all rounds.</summary>
+    public IEnumerable<(string Row, string Note, IReadOnlyList<double> Values)> Own =>
+        _own.GroupBy(figure => figure.Row).Select(group => (group.Key, group.First().Note, (IReadOnlyList<double>)[.. group.Select(figure => figure.Value).Order()]));
+
+    public void Add(string row, string peer, double value) => _all.Add((row, peer, value));
+
+    public void AddOwn(string row, string note, double value) => _own.Add((row, note, value));
+
+    /// <summary>All rounds of a row, sorted.</summary>
+    public IReadOnlyList<double> Of(string row, string peer) => [.. _all.Where(figure => figure.Row == row && figure.Peer == peer).Select(figure => figure.Value).Order()];
+}

@@ -1,0 +1,198 @@
+namespace Carillon.Peers.Referee;
+
+/// <summary>What is measured of one peer in one round; each answers with figures by the names of their rows.</summary>
+internal sealed class Rows(Server server, Settings settings)
+{
+    private static readonly TimeSpan FinishPause = TimeSpan.FromMilliseconds(300);
+    private readonly int _jobs = settings.IsQuick ? 20_000 : 100_000;
+
+    /// <summary>Name, who takes part, and how it is measured.</summary>
+    public IReadOnlyList<(string Name, Func<Peer, bool> Takes, Func<Peer, Task<IReadOnlyDictionary<string, double>>> Measure)> All =>
+    [
+        ("drain", _ => true, DrainAsync),
+        ("singles", _ => true, SinglesAsync),
+        ("two", _ => true, TwoAsync),
+        ("pickup", _ => true, PickupAsync),
+        ("due", _ => true, DueAsync),
+        ("burst", _ => true, BurstAsync),
+        ("idle", _ => true, peer => IdleAsync(peer, 100)),
+        ("idle-many", peer => peer.IsCarillon, peer => IdleAsync(peer, settings.IsQuick ? 10_000 : 100_000)),
+        ("keyed", peer => peer.IsCarillon, KeyedAsync),
+        ("large", peer => peer.IsCarillon, LargeAsync),
+    ];
+
+    private async Task<IReadOnlyDictionary<string, double>> DrainAsync(Peer peer)
+    {
+        var jobs = _jobs / peer.Scale;
+        var enqueue = await FillAsync(peer, jobs);
+        var before = await server.StatementsAsync(peer);
+        var (rate, whole) = await WorkAsync(peer, jobs);
+        var statements = await server.StatementsAsync(peer) - before;
+        return new Dictionary<string, double>
+        {
+            ["enqueue, 1,000 a call, two callers (jobs/s)"] = enqueue,
+            ["drain, first to last body (jobs/s)"] = rate,
+            ["drain, from the start of the process (jobs/s)"] = whole,
+            ["statements a job while it drains"] = statements / jobs,
+        };
+    }
+
+    private async Task<IReadOnlyDictionary<string, double>> SinglesAsync(Peer peer)
+    {
+        await PrepareAsync(peer);
+        using var process = PeerProcess.Start(peer, server.Port, null, "singles", _jobs / 5 / (peer.Scale > 1 ? 10 : 1), 50);
+        await process.DoneAsync();
+        return new Dictionary<string, double> { ["enqueue one at a time, 50 callers (jobs/s)"] = process.Lines("rate")[0][0] };
+    }
+
+    private async Task<IReadOnlyDictionary<string, double>> TwoAsync(Peer peer)
+    {
+        var jobs = _jobs / peer.Scale;
+        await FillAsync(peer, jobs);
+        var files = new[] { Path.GetTempFileName(), Path.GetTempFileName() };
+        var workers = files.Select(file => PeerProcess.Start(peer, server.Port, file, "work")).ToList();
+        while (workers.Sum(worker => worker.Last("count")?[0] ?? 0) < jobs)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+
+        var counts = workers.Select(worker => worker.Last("count")).OfType<double[]>().ToList();
+        await Task.Delay(FinishPause, TimeProvider.System);
+        await Task.WhenAll(workers.Select(worker => worker.EndAsync()));
+        var ids = files.SelectMany(File.ReadLines).ToList();
+        Array.ForEach(files, File.Delete);
+        return new Dictionary<string, double>
+        {
+            ["drain by two processes (jobs/s)"] = jobs / (counts.Max(count => count[2]) - counts.Min(count => count[1])) * 1000,
+            ["bodies called twice by two processes"] = ids.Count - ids.Distinct().Count(),
+        };
+    }
+
+    private async Task<IReadOnlyDictionary<string, double>> PickupAsync(Peer peer)
+    {
+        var samples = settings.IsQuick ? 50 : 200;
+        await PrepareAsync(peer);
+        using var listener = PeerProcess.Start(peer, server.Port, null, "listen");
+        await listener.ReadyAsync();
+        using var sender = PeerProcess.Start(peer, server.Port, null, "send", samples, 60);
+
+        // What they ask while they start is no job's.
+        await sender.ReadyAsync();
+        var before = await server.StatementsAsync(peer);
+        await sender.UntilAsync(process => process.Lines("sent").Count == samples);
+        await Task.Delay(FinishPause, TimeProvider.System);
+        var statements = await server.StatementsAsync(peer) - before;
+        await sender.DoneAsync();
+        await listener.EndAsync();
+        using var one = PeerProcess.Start(peer, server.Port, null, "pickup", samples, 60);
+        await one.DoneAsync();
+        var (other, same) = (Latencies(sender, listener), Latencies(one, one));
+        return new Dictionary<string, double>
+        {
+            ["idle, enqueued by another process, to the start: p50 (ms)"] = Quantile(other, 0.5),
+            ["idle, enqueued by another process, to the start: p99 (ms)"] = Quantile(other, 0.99),
+            ["idle, enqueued by the same process, to the start: p50 (ms)"] = Quantile(same, 0.5),
+            ["idle, enqueued by the same process, to the start: p99 (ms)"] = Quantile(same, 0.99),
+            ["statements a job, one at a time"] = statements / samples,
+        };
+    }
+
+    private async Task<IReadOnlyDictionary<string, double>> DueAsync(Peer peer)
+    {
+        var late = await LatenessAsync(peer, "due", 100, settings.IsQuick ? 97 : 500);
+        return new Dictionary<string, double> { ["100 known instants, lateness: p50 (ms)"] = Quantile(late, 0.5), ["100 known instants, lateness: p99 (ms)"] = Quantile(late, 0.99) };
+    }
+
+    private async Task<IReadOnlyDictionary<string, double>> BurstAsync(Peer peer)
+    {
+        var count = settings.IsQuick ? 1_000 : 10_000;
+        var late = await LatenessAsync(peer, "burst", count, peer.Scale > 1 ? 20_000 : 10_000);
+        return new Dictionary<string, double> { ["10,000 due at one instant: p50 (ms)"] = Quantile(late, 0.5), ["10,000 due at one instant: the last (ms)"] = late[^1] };
+    }
+
+    private async Task<IReadOnlyDictionary<string, double>> IdleAsync(Peer peer, int schedules)
+    {
+        var (settle, sample) = settings.IsQuick ? (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)) : (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
+        await PrepareAsync(peer);
+        using var process = PeerProcess.Start(peer, server.Port, null, "idle", schedules);
+        await process.ReadyAsync();
+        await Task.Delay(settle, TimeProvider.System);
+        var (transactions, processor) = (await server.TransactionsAsync(peer), process.ProcessorTime);
+        await Task.Delay(sample, TimeProvider.System);
+        var (done, used) = (await server.TransactionsAsync(peer) - transactions, process.ProcessorTime - processor);
+        await process.EndAsync();
+        var name = schedules == 100 ? "idle, 100 schedules" : "idle, 100,000 schedules";
+        return new Dictionary<string, double> { [$"{name}: transactions a minute"] = done / sample.TotalMinutes, [$"{name}: processor (% of a core)"] = used / sample * 100 };
+    }
+
+    private async Task<IReadOnlyDictionary<string, double>> KeyedAsync(Peer peer)
+    {
+        await FillAsync(peer, _jobs, 10_000);
+        return new Dictionary<string, double> { ["drain, every job with one of 10,000 concurrency keys (jobs/s)"] = (await WorkAsync(peer, _jobs)).Rate };
+    }
+
+    // The finished rows are copies of real ones; the pending ones are enqueued as any.
+    private async Task<IReadOnlyDictionary<string, double>> LargeAsync(Peer peer)
+    {
+        await FillAsync(peer, 10_000);
+        await WorkAsync(peer, 10_000);
+        await server.RunInAsync(peer, LargeSql(settings.IsQuick ? 10 : 1_000));
+        await FillAsync(peer, settings.IsQuick ? 20_000 : 1_000_000, isFresh: false);
+        await server.RunInAsync(peer, "vacuum analyze");
+        await server.SettleAsync();
+        return new Dictionary<string, double> { ["drain beside 10 M finished and 1 M pending rows (jobs/s)"] = (await WorkAsync(peer, settings.IsQuick ? 10_000 : _jobs)).Rate };
+    }
+
+    private static string LargeSql(int times) => $"""
+        do $$
+        declare columns text;
+        begin
+            select string_agg(quote_ident(column_name), ', ') into columns
+              from information_schema.columns where table_schema = 'carillon' and table_name = 'job_done' and column_name <> 'id' and is_generated = 'NEVER';
+            execute format('insert into carillon.job_done (id, %1$s) select gen_random_uuid(), %1$s from carillon.job_done, generate_series(1, {times})', columns);
+        end $$
+        """;
+
+    private async Task PrepareAsync(Peer peer)
+    {
+        await server.FreshAsync(peer);
+        using var process = PeerProcess.Start(peer, server.Port, null, "prepare");
+        await process.DoneAsync();
+        await server.SettleAsync();
+    }
+
+    private async Task<double> FillAsync(Peer peer, int jobs, int keys = 0, bool isFresh = true)
+    {
+        await (isFresh ? PrepareAsync(peer) : Task.CompletedTask);
+        using var process = PeerProcess.Start(peer, server.Port, null, "fill", jobs, keys);
+        await process.DoneAsync();
+        await server.SettleAsync();
+        return process.Lines("rate")[0][0];
+    }
+
+    private async Task<(double Rate, double Whole)> WorkAsync(Peer peer, int jobs)
+    {
+        using var worker = PeerProcess.Start(peer, server.Port, null, "work");
+        await worker.UntilAsync(process => process.Last("count")?[0] >= jobs);
+        var count = worker.Lines("count").First(line => line[0] >= jobs);
+        await Task.Delay(FinishPause, TimeProvider.System);
+        await worker.EndAsync();
+        return (count[0] / (count[2] - count[1]) * 1000, count[0] / (count[2] - worker.StartedAt) * 1000);
+    }
+
+    private async Task<IReadOnlyList<double>> LatenessAsync(Peer peer, string part, int count, int span)
+    {
+        await PrepareAsync(peer);
+        using var process = PeerProcess.Start(peer, server.Port, null, part, count, span);
+        await process.DoneAsync();
+        return [.. process.Lines("late").Select(line => line[0]).Order()];
+    }
+
+    private static IReadOnlyList<double> Latencies(PeerProcess sender, PeerProcess listener)
+    {
+        var bodies = listener.Lines("body").GroupBy(line => line[0]).ToDictionary(group => group.Key, group => group.First()[1]);
+        return [.. sender.Lines("sent").Where(line => bodies.ContainsKey(line[0])).Select(line => bodies[line[0]] - line[1]).Order()];
+    }
+
+    private static double Quantile(IReadOnlyList<double> sorted, double share) => sorted[Math.Clamp((int)Math.Ceiling(sorted.Count * share) - 1, 0, sorted.Count - 1)];
+}
