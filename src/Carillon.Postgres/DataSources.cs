@@ -8,8 +8,8 @@ internal static class DataSources
     // Each statement text is prepared by a connection when it meets it the second time.
     private const int MostPrepared = 120;
 
-    // One listens, one shows that this node lives, one watches another; one more while a lost one is made again, and for the schema.
-    private const int MostDirect = 5;
+    /// <summary>One listens, one shows that this node lives, one watches another; one more while a lost one is made again, and for the schema.</summary>
+    public const int MostDirect = 5;
 
     public static NpgsqlDataSource Build(PostgresStoreOptions options)
     {

@@ -119,7 +119,7 @@ internal sealed partial class PostgresStore : IStore
 
         _memory.Ids.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
         await _listener.StartAsync(cancellationToken);
-        Opened(Description);
+        Opened(Description, Pool);
     }
 
     private Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) => Ready.WriteAsync(work, cancellationToken);
@@ -168,8 +168,15 @@ internal sealed partial class PostgresStore : IStore
         }
     }
 
-    [LoggerMessage(2100, LogLevel.Information, "Opened {Store}.")]
-    private partial void Opened(string store);
+    private string Pool => (_connections.IsOwned, _connections.Direct is not null) switch
+    {
+        (false, _) => "the connections of the host's own data source",
+        (true, false) => $"at most {_options.MaxConnections} connections of its own",
+        _ => $"at most {_options.MaxConnections} connections of its own through the pooler, and up to {DataSources.MostDirect} to the server itself",
+    };
+
+    [LoggerMessage(2100, LogLevel.Information, "Opened {Store}, with {Pool}.")]
+    private partial void Opened(string store, string pool);
 
     [LoggerMessage(2101, LogLevel.Error, "A listener of the PostgreSQL store's signals failed; signals are hints, so nothing is lost.")]
     private partial void ListenerFailed(Exception exception);
