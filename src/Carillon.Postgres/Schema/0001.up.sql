@@ -27,7 +27,7 @@ create table carillon.lane (
 -- Live jobs only. state: 0 pending, 1 running, 2 waiting (3 succeeded, 4 dead, 5 cancelled stand in job_done).
 -- lane: its lane's id while it may be claimed or runs; the same negated while its concurrency key is busy (parked: no claim meets it);
 -- null while it waits for other jobs. batch: the claim_batch it runs under. A claim changes no column that stands in an index or in
--- an index's condition, and half of each page is left free: so its new row version costs no index anything (heap-only), which halves
+-- an index's condition, and more than half of each page is left free: so its new row version costs no index anything (heap-only), which halves
 -- a job's whole cost. No index may therefore name state, node, token, attempt, started_at or batch. Columns of a fixed width come
 -- first: no bytes are lost to alignment.
 create table carillon.job (
@@ -72,7 +72,7 @@ create table carillon.job (
     traceparent text,
     tags text,
     primary key (id)
-) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
+) with (fillfactor = 45, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000, autovacuum_vacuum_cost_delay = 0);
 
 -- Claims, and the counts of the summary. What runs stands among them until it ends; claims step over it.
