@@ -14,7 +14,7 @@ async function open(options = tuned, max = 10) {
 }
 
 const work = (boss, batchSize, each) =>
-  boss.work("noop", { batchSize, localConcurrency: 2, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true }, async (jobs) => jobs.forEach(each));
+  boss.work("noop", { batchSize, localConcurrency: 2, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5, burstWhenBatchFull: true }, async (jobs) => jobs.forEach(each));
 
 async function due(count, instantOf) {
   const boss = await open();

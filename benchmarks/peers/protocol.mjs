@@ -46,6 +46,7 @@ export async function inFlight(count, callers, one) {
 
 /** One job at a time into an idle system. */
 export async function sendSlowly(count, gap, one) {
+  say("ready");
   for (let i = 0; i < count; i++) {
     await pause(gap);
     await one(i);

@@ -7,6 +7,7 @@ using Carillon.Cluster;
 using Carillon.Hosting;
 using Carillon.Insights;
 using Carillon.Jobs;
+using Carillon.Locks;
 using Carillon.Scheduling;
 
 namespace Carillon.AspNetCore;
@@ -25,6 +26,8 @@ internal sealed record Doors
     public required ClusterReader Cluster { get; init; }
 
     public required NodeClient Nodes { get; init; }
+
+    public required LockClient Locks { get; init; }
 
     /// <summary>What the answering node tells about itself.</summary>
     public required NodeManifest Self { get; init; }
@@ -65,6 +68,7 @@ internal sealed record Doors
             Queues = instance.Queues,
             Cluster = instance.Cluster,
             Nodes = instance.Nodes,
+            Locks = instance.Locks,
             Self = EngineHost.ManifestOf(instance, instance.Engine),
             Keys = keys,
             Insights = new InsightReader(store, clock),

@@ -18,6 +18,12 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
 
     public NpgsqlDataSource Source => source;
 
+    /// <summary>The server itself, where <see cref="Source"/> leads through a pooler that keeps no sessions.</summary>
+    public NpgsqlDataSource? Direct { get; init; }
+
+    /// <summary>For connections that need a session of their own.</summary>
+    public NpgsqlDataSource Sessions => Direct ?? source;
+
     public PostgresMemory Memory => memory;
 
     public Sql Sql => sql;
@@ -74,7 +80,11 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
         }
     }
 
-    public ValueTask DisposeAsync() => IsOwned ? source.DisposeAsync() : ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await (Direct?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (IsOwned ? source.DisposeAsync() : ValueTask.CompletedTask);
+    }
 
     private async Task<T> CommitAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken)
     {

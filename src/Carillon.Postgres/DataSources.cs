@@ -8,6 +8,9 @@ internal static class DataSources
     // Each statement text is prepared by a connection when it meets it the second time.
     private const int MostPrepared = 120;
 
+    // One listens, one shows that this node lives, one watches another; one more while a lost one is made again, and for the schema.
+    private const int MostDirect = 5;
+
     public static NpgsqlDataSource Build(PostgresStoreOptions options)
     {
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString) { MaxPoolSize = options.MaxConnections };
@@ -16,11 +19,24 @@ internal static class DataSources
         // No statement of ours leaves anything behind in its session, so nothing need be reset between two users of it.
         settings.NoResetOnClose = true;
         settings.TcpKeepAlive = true;
-        if (!settings.ContainsKey("Max Auto Prepare"))
+        if (!settings.ContainsKey("Max Auto Prepare") && options.DirectConnectionString.Length == 0)
         {
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
         }
 
+        return NpgsqlDataSource.Create(settings);
+    }
+
+    /// <summary>For what needs a session of its own; null where the pool does.</summary>
+    public static NpgsqlDataSource? BuildDirect(PostgresStoreOptions options)
+    {
+        if (options.DirectConnectionString.Length == 0)
+        {
+            return null;
+        }
+
+        var settings = new NpgsqlConnectionStringBuilder(options.DirectConnectionString) { MaxPoolSize = MostDirect, NoResetOnClose = true, TcpKeepAlive = true };
+        settings.ApplicationName ??= "carillon";
         return NpgsqlDataSource.Create(settings);
     }
 

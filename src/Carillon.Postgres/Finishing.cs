@@ -10,6 +10,7 @@ internal static class Finishing
 
     private const string IsLost = "not exists (select 1 from carillon.lease l where l.name = 'node/' || b.node and l.token = b.node_token and l.until > $1)";
 
+    // A row that somebody has is ending, perhaps in a handler's own transaction: if it does not, it is found the next time.
     private const string LostSql = $"""
         select {JobRow.Columns} from carillon.job j
          where j.state = 1

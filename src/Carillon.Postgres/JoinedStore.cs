@@ -21,8 +21,10 @@ internal sealed class JoinedStore(Connections connections, NpgsqlConnection conn
             Require("A job with a key or with dependencies");
         }
 
+        // In a snapshot of the whole transaction a lane made since is not to be seen: one by one the jobs need not look at it.
         await KnowLanesAsync(jobs, cancellationToken);
-        return await RunAsync(transaction => EnqueueBatch.WriteAsync(transaction, new EnqueueRequest(jobs, act, now)), cancellationToken);
+        var request = new EnqueueRequest(jobs, act, now);
+        return await RunAsync(transaction => IsEachItsOwn ? EnqueueBatch.WriteAsync(transaction, request) : Enqueuing.EnqueueAllAsync(transaction, request), cancellationToken);
     }
 
     public async Task<bool> FinishAsync(Finish finish, DateTimeOffset now, CancellationToken cancellationToken)
@@ -34,10 +36,13 @@ internal sealed class JoinedStore(Connections connections, NpgsqlConnection conn
         return await RunAsync(async transaction => (await Finishing.FinishAllAsync(transaction, [finish], now))[0], cancellationToken);
     }
 
+    // Each statement has a snapshot of its own.
+    private bool IsEachItsOwn => isolation is IsolationLevel.ReadCommitted or IsolationLevel.ReadUncommitted or IsolationLevel.Unspecified;
+
     // Behind a lock each statement must see what was committed before it; a snapshot of the whole transaction does not.
     private void Require(string what)
     {
-        if (isolation is not (IsolationLevel.ReadCommitted or IsolationLevel.ReadUncommitted or IsolationLevel.Unspecified))
+        if (!IsEachItsOwn)
         {
             throw new ArgumentException(
                 $"{what} needs a READ COMMITTED transaction; this one is {isolation}, and would not see which keys and dependents others have committed since it began. "

@@ -40,8 +40,12 @@ internal static class LeaseTable
         return new Renewal(IsHeld: rows.Count > 0, [.. rows.OfType<CancelRequest>()]);
     }
 
-    public static Task<int> ReleaseAsync(Transaction transaction, string name, long token) =>
-        transaction.Use(ReleaseSql).Set(name).Set(token).RunAsync();
+    /// <summary>With a node's lease its locks are free.</summary>
+    public static Task<int> ReleaseAsync(Transaction transaction, string name, long token)
+    {
+        transaction.Tell(name.StartsWith("node/", StringComparison.Ordinal) ? StoreSignal.Locks : StoreSignal.None);
+        return transaction.Use(ReleaseSql).Set(name).Set(token).RunAsync();
+    }
 
     public static Task<List<Lease>> ListAsync(Transaction transaction, string prefix, DateTimeOffset now) =>
         transaction.Use(ListSql).Set(prefix).Set(now).ListAsync(row => new Lease(row.GetString(0), row.GetString(1), row.Instant(2), row.GetInt64(3), row.GetString(4)));

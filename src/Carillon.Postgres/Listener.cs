@@ -11,7 +11,7 @@ namespace Carillon.Postgres;
 /// </summary>
 internal sealed partial class Listener(Connections connections, Notifier notifier, string channel, Action<StoreSignal> hear, ILogger logger) : IAsyncDisposable
 {
-    private const StoreSignal Everything = StoreSignal.Jobs | StoreSignal.Schedules | StoreSignal.Cancels | StoreSignal.Ended | StoreSignal.Expiries | StoreSignal.Nodes;
+    private const StoreSignal Everything = StoreSignal.Jobs | StoreSignal.Schedules | StoreSignal.Cancels | StoreSignal.Ended | StoreSignal.Expiries | StoreSignal.Nodes | StoreSignal.Locks;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
@@ -36,7 +36,7 @@ internal sealed partial class Listener(Connections connections, Notifier notifie
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = connections.Source.CreateConnection();
+        var connection = connections.Sessions.CreateConnection();
         try
         {
             await connection.OpenAsync(cancellationToken);

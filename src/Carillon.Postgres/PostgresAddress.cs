@@ -36,7 +36,7 @@ internal static class PostgresAddress
     {
         var options = new PostgresStoreOptions();
         var settings = new NpgsqlConnectionStringBuilder { Host = url.Host, Port = url.Port > 0 ? url.Port : 5432 };
-        var user = url.UserInfo.Split(':', 2);
+        var (user, direct) = (url.UserInfo.Split(':', 2), "");
         settings.Username = user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : Environment.UserName;
         settings.Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null;
         settings.Database = url.AbsolutePath.Length > 1 ? Uri.UnescapeDataString(url.AbsolutePath[1..]) : settings.Username;
@@ -46,6 +46,10 @@ internal static class PostgresAddress
             {
                 options.Schema = value;
             }
+            else if (name == "direct")
+            {
+                direct = value;
+            }
             else
             {
                 settings[name.Replace('_', ' ')] = value;
@@ -53,7 +57,20 @@ internal static class PostgresAddress
         }
 
         options.ConnectionString = settings.ConnectionString;
+        options.DirectConnectionString = direct.Length == 0 ? "" : Direct(settings, direct).ConnectionString;
         return options;
+    }
+
+    // The same database and user at another place: HOST, HOST:PORT, or HOST:PORT/DATABASE where the pooler's name for it is its own.
+    private static NpgsqlConnectionStringBuilder Direct(NpgsqlConnectionStringBuilder settings, string place)
+    {
+        var url = Uri.TryCreate($"postgres://{place}", UriKind.Absolute, out var read) && read.Host.Length > 0 ? read : throw new ArgumentException($"direct={place} is no HOST:PORT");
+        return new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            Host = url.Host,
+            Port = url.Port > 0 ? url.Port : 5432,
+            Database = url.AbsolutePath.Length > 1 ? Uri.UnescapeDataString(url.AbsolutePath[1..]) : settings.Database,
+        };
     }
 
     private static IEnumerable<(string Name, string Value)> Pairs(string query) =>

@@ -86,8 +86,17 @@ internal sealed partial class PostgresStore
         return renewal;
     }
 
+    public Task<Lease?> LockAsync(LockRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Ready.RunAloneAsync(transaction => LockTable.TakeAsync(transaction, request, now), cancellationToken);
+
     public async Task ReleaseAsync(string name, long token, CancellationToken cancellationToken)
     {
+        if (name.StartsWith(LockRequest.Prefix, StringComparison.Ordinal))
+        {
+            await Ready.RunAloneAsync(transaction => LockTable.ReleaseAsync(transaction, name, token), cancellationToken);
+            return;
+        }
+
         await WriteAsync(transaction => LeaseTable.ReleaseAsync(transaction, name, token), cancellationToken);
         _rest.Forget(name, 0);
         _presence?.Leave(name);
@@ -106,7 +115,9 @@ internal sealed partial class PostgresStore
     }
 
     public async Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await ReadAsync(transaction => LeaseTable.ListAsync(transaction, prefix, now), cancellationToken);
+        prefix.StartsWith(LockRequest.Prefix, StringComparison.Ordinal)
+            ? await ReadAsync(transaction => LockTable.ListAsync(transaction, prefix, now), cancellationToken)
+            : await ReadAsync(transaction => LeaseTable.ListAsync(transaction, prefix, now), cancellationToken);
 
     public Task<bool> PutDefinitionAsync(string kind, string name, string body, long? expectedVersion, Act? act, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(transaction => DefinitionTable.TryPutAsync(transaction, new Definition(kind, name, 0, body, now), expectedVersion, act), cancellationToken);

@@ -37,7 +37,7 @@ internal sealed partial class PostgresStore : IStore
     {
         (_options, _logger, _sql) = (options, logger, new Sql(options.Schema));
         var source = options.DataSource ?? DataSources.Build(options);
-        _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null };
+        _connections = new Connections(source, _memory, _sql, Tell) { IsOwned = options.DataSource is null, Direct = DataSources.BuildDirect(options) };
         _beats = new BeatThread(_connections);
         _enqueues = new EnqueueGroup(_connections);
         _transactions = new UserTransactions(_connections);
@@ -105,9 +105,10 @@ internal sealed partial class PostgresStore : IStore
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
+        await Poolers.RequireSessionsAsync(_connections.Sessions, cancellationToken);
         try
         {
-            var schema = new SchemaUpgrade(_connections.Source, _sql);
+            var schema = new SchemaUpgrade(_connections.Sessions, _sql);
             await schema.UpgradeAsync(cancellationToken);
             await schema.SetViewsAsync(_options.Views, cancellationToken);
         }

@@ -14,6 +14,13 @@ public sealed class PostgresStoreOptions
     /// </summary>
     public NpgsqlDataSource? DataSource { get; set; }
 
+    /// <summary>
+    /// The server itself, where <see cref="ConnectionString"/> leads through a pooler that gives each transaction another session (PgBouncer:
+    /// <c>pool_mode = transaction</c>): for the three connections that must keep theirs. On the others nothing is prepared then, unless
+    /// <c>Max Auto Prepare</c> is said (PgBouncer can, from 1.21 on).
+    /// </summary>
+    public string DirectConnectionString { get; set; } = "";
+
     /// <summary>The schema that holds everything of ours; several schedulers may stand in one database, each in its own.</summary>
     public string Schema { get; set; } = "carillon";
 

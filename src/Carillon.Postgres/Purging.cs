@@ -24,6 +24,7 @@ internal static class Purging
         var expired = await ExpireAsync(transaction, limit, now);
         var removed = await PurgeJobsAsync(transaction, retention, limit - expired, now);
         removed += await transaction.Use(OldEntriesSql).Set(Before(now, retention.Journal)).Set(limit - expired - removed).RunAsync();
+        removed += await LockTable.PurgeAsync(transaction, now);
         var nextExpiryAt = await transaction.Use(NextExpirySql).FirstAsync(row => row.InstantOrNull(0));
         return new PurgeResult(removed, expired, nextExpiryAt);
     }

@@ -33,6 +33,25 @@ internal static class LeaseTable
         return taken;
     }
 
+    /// <summary>Of locks the file learns nothing but the token: none outlives the process.</summary>
+    public static Lease? Lock(Transaction transaction, LockRequest request, DateTimeOffset now)
+    {
+        var leases = transaction.Board.Leases;
+        if (!leases.IsNodeHeld(request.Node, request.NodeToken, now))
+        {
+            return null;
+        }
+
+        if (leases.ByName.TryGetValue(request.Name, out var held) && leases.Stands(held, now))
+        {
+            return (held.Owner, held.Data) == (request.Node, request.Data) ? leases.Seen(held) : null;
+        }
+
+        var taken = new Lease(request.Name, request.Node, now, NextToken(transaction), request.Data) { NodeToken = request.NodeToken };
+        transaction.Board.Leases = leases.With(taken);
+        return leases.Seen(taken);
+    }
+
     public static Renewal Renew(Transaction transaction, string name, long token, TimeSpan duration, DateTimeOffset now)
     {
         var board = transaction.Board;
@@ -55,6 +74,13 @@ internal static class LeaseTable
         }
 
         transaction.Board.Leases = transaction.Board.Leases.Without(name);
+        if (lease.NodeToken is not null)
+        {
+            transaction.Tell(StoreSignal.Locks);
+            return true;
+        }
+
+        transaction.Tell(name.StartsWith("node/", StringComparison.Ordinal) ? StoreSignal.Locks : StoreSignal.None);
         using var row = transaction.Use(DeleteSql);
         row.Set(1, name).Run();
         return true;

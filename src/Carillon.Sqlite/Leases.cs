@@ -29,6 +29,15 @@ internal sealed record Leases(ImmutableSortedDictionary<string, Lease> ByName)
 
     public bool IsNodeHeld(string node, long token, DateTimeOffset now) => IsHeld($"node/{node}", token, now);
 
+    /// <summary>It has not run out; a lock's node has not.</summary>
+    public bool Stands(Lease lease, DateTimeOffset now) => lease.NodeToken is { } token ? IsNodeHeld(lease.Owner, token, now) : lease.Until > now;
+
+    /// <summary>Those that stand, as they are told: a lock lasts as long as its node's lease.</summary>
+    public IReadOnlyList<Lease> List(string prefix, DateTimeOffset now) =>
+        [.. ByName.Values.Where(lease => lease.Name.StartsWith(prefix, StringComparison.Ordinal) && Stands(lease, now)).Select(Seen)];
+
+    public Lease Seen(Lease lease) => lease.NodeToken is null ? lease : lease with { Until = ByName[$"node/{lease.Owner}"].Until };
+
     public Leases Shift(TimeSpan step) => this with
     {
         ByName = ByName.ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value with { Until = pair.Value.Until + step }, StringComparer.Ordinal),

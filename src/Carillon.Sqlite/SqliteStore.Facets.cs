@@ -28,9 +28,10 @@ internal sealed partial class SqliteStore
         Writer.RunAsync(transaction => LeaseTable.TryRelease(transaction, name, token), cancellationToken);
 
     public Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken) =>
-        Writer.RunAsync<IReadOnlyList<Lease>>(
-            transaction => [.. transaction.Board.Leases.ByName.Values.Where(lease => lease.Name.StartsWith(prefix, StringComparison.Ordinal) && lease.Until > now)],
-            cancellationToken);
+        Writer.RunAsync(transaction => transaction.Board.Leases.List(prefix, now), cancellationToken);
+
+    public Task<Lease?> LockAsync(LockRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Writer.RunAsync(transaction => LeaseTable.Lock(transaction, request, now), cancellationToken);
 
     public Task<bool> PutDefinitionAsync(string kind, string name, string body, long? expectedVersion, Act? act, DateTimeOffset now, CancellationToken cancellationToken) =>
         Writer.RunAsync(transaction => DefinitionTable.TryPut(transaction, new Definition(kind, name, 0, body, now), expectedVersion, act), cancellationToken);

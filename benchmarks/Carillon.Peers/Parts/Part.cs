@@ -39,6 +39,7 @@ internal static class Part
     /// <summary>One job at a time into an idle system.</summary>
     public static async Task SendSlowlyAsync(int count, int gap, Func<int, Task> one)
     {
+        Say($"ready");
         for (var i = 0; i < count; i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(gap), TimeProvider.System);

@@ -74,12 +74,15 @@ internal sealed class Rows(Server server, Settings settings)
         await PrepareAsync(peer);
         using var listener = PeerProcess.Start(peer, server.Port, null, "listen");
         await listener.ReadyAsync();
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
-        var before = await server.StatementsAsync(peer);
         using var sender = PeerProcess.Start(peer, server.Port, null, "send", samples, 60);
-        await sender.DoneAsync();
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+
+        // What they ask while they start is no job's.
+        await sender.ReadyAsync();
+        var before = await server.StatementsAsync(peer);
+        await sender.UntilAsync(process => process.Lines("sent").Count == samples);
+        await Task.Delay(FinishPause, TimeProvider.System);
         var statements = await server.StatementsAsync(peer) - before;
+        await sender.DoneAsync();
         await listener.EndAsync();
         using var one = PeerProcess.Start(peer, server.Port, null, "pickup", samples, 60);
         await one.DoneAsync();

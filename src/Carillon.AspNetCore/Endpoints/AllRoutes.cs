@@ -19,6 +19,7 @@ internal static class AllRoutes
         .. HandlerEndpoints.Routes,
         .. QueueEndpoints.Routes,
         .. NodeEndpoints.Routes,
+        .. LockEndpoints.Routes,
         .. AuditEndpoints.Routes,
         .. ExplainEndpoints.Routes,
         .. KeyEndpoints.Routes,

@@ -44,6 +44,8 @@ namespace Carillon.AspNetCore.Json;
 [JsonSerializable(typeof(Page<ExecutionView>))]
 [JsonSerializable(typeof(HandlerView))]
 [JsonSerializable(typeof(Page<HandlerView>))]
+[JsonSerializable(typeof(LockAnswer))]
+[JsonSerializable(typeof(Page<LockAnswer>))]
 [JsonSerializable(typeof(NodeAnswer))]
 [JsonSerializable(typeof(Page<NodeAnswer>))]
 [JsonSerializable(typeof(DrainBody))]

@@ -1,6 +1,7 @@
 using Carillon.AspNetCore.Json;
 using Carillon.Cluster;
 using Carillon.Jobs;
+using Carillon.Locks;
 
 namespace Carillon.AspNetCore.Shapes;
 
@@ -27,6 +28,12 @@ internal sealed record NodeAnswer(
         node.Manifest.Node, node.State, node.DrainedBy, node.DrainReason, RoleNames.Of(node.Manifest.Roles), node.Manifest.Queues,
         node.IsLeader, node.Manifest.Version, node.Manifest.ProcessId, node.Manifest.StartedAt, node.Manifest.Slots, node.Until,
         [.. node.Manifest.Handlers.Select(handler => handler.Name)]);
+}
+
+/// <summary>A lock that is held.</summary>
+internal sealed record LockAnswer(string Name, string Node, long Token, DateTimeOffset? Since, DateTimeOffset Until)
+{
+    public static LockAnswer Of(LockView held) => new(held.Name, held.Node, held.Token, held.Since, held.Until);
 }
 
 /// <summary>How a node is to be drained.</summary>

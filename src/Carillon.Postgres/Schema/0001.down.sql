@@ -7,6 +7,7 @@ end
 $$;
 drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precision[], text[], bigint, integer, boolean, text, text, text[]);
 drop function carillon.unpark(text[]);
+drop function carillon.take_lock(text, text, bigint, text, bigint, boolean);
 drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint, bigint);
 drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean, bigint);
 drop function carillon.open_lanes(text[], integer[], text[]);
@@ -19,6 +20,7 @@ drop function carillon.is_busy(text);
 drop function carillon.lock_keys(text[]);
 drop function carillon.try_lock_key(text);
 drop table carillon.definition;
+drop table carillon.held_lock;
 drop table carillon.lease;
 drop sequence carillon.lease_token;
 drop table carillon.schedule;

@@ -236,6 +236,17 @@ create table carillon.lease (
     acquired_at bigint not null
 ) with (fillfactor = 50);
 
+-- Locks of users. Each rests on the lease of its node and is void when that one is gone, whatever row still stands here (the purge takes
+-- it away). is_wanted: somebody waits and must be told when it is free. A lock is taken under an advisory lock of its name.
+create table carillon.held_lock (
+    name text collate "C" primary key,
+    node text collate "C" not null,
+    node_token bigint not null,
+    token bigint not null,
+    is_wanted boolean not null,
+    data text not null
+) with (fillfactor = 50);
+
 -- is_paused, max_concurrent: a queue's settings where a claim can read them.
 create table carillon.definition (
     tenant text collate "C" not null,
@@ -248,6 +259,31 @@ create table carillon.definition (
     body text not null,
     primary key (tenant, kind, name)
 );
+
+-- A lock for a node whose lease is held, or nothing. Those who want the same name come one after the other: only so does the token, drawn
+-- after the wait, grow with each grant. Whoever goes without has the lock's row for a moment all the same, so that its release comes
+-- after the mark of the one who waits, and sees it. The same request gets what it has.
+create function carillon.take_lock(p_name text, p_node text, p_node_token bigint, p_data text, p_now bigint, p_is_waiting boolean, out granted bigint, out lasts_until bigint)
+language plpgsql volatile as $$
+begin
+    perform pg_advisory_xact_lock('carillon.held_lock'::regclass::oid::integer, hashtext(p_name));
+    select n.until into lasts_until from carillon.lease n where n.name = 'node/' || p_node and n.token = p_node_token and n.until > p_now;
+    if lasts_until is null then
+        return;
+    end if;
+    insert into carillon.held_lock as l (name, node, node_token, token, is_wanted, data)
+    values (p_name, p_node, p_node_token, nextval('carillon.lease_token'), false, p_data)
+    on conflict (name) do update
+       set node = excluded.node, node_token = excluded.node_token, data = excluded.data,
+           token = case when l.node = excluded.node and l.data = excluded.data then l.token else excluded.token end
+     where (l.node = excluded.node and l.data = excluded.data)
+        or not exists (select 1 from carillon.lease n where n.name = 'node/' || l.node and n.token = l.node_token and n.until > p_now)
+    returning l.token into granted;
+    if granted is null and p_is_waiting then
+        update carillon.held_lock set is_wanted = true where name = p_name;
+    end if;
+end
+$$;
 
 -- The lock of a concurrency key, held to the end of the transaction. Claims try it and never wait; whoever frees keys waits, for all of
 -- its keys in one order. Of a million such locks: two keys that share one are merely

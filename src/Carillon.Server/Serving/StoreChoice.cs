@@ -47,7 +47,8 @@ internal sealed record StoreChoice(string? Path, PostgresStoreOptions? Postgres 
         Postgres is { } postgres ? DataSources.Describe(postgres.ConnectionString, postgres.Schema) : Path is null ? "memory" : Prefix + Path;
 
     private static void Set(PostgresStoreOptions options, PostgresStoreOptions chosen, CarillonOptions? settings) =>
-        (options.Schema, options.MaxConnections, options.Views) = (chosen.Schema, settings?.MaxConnections ?? chosen.MaxConnections, settings?.SqlViews ?? chosen.Views);
+        (options.Schema, options.DirectConnectionString, options.MaxConnections, options.Views) =
+            (chosen.Schema, chosen.DirectConnectionString, settings?.MaxConnections ?? chosen.MaxConnections, settings?.SqlViews ?? chosen.Views);
 
     // The text is not shown: it may hold a password.
     private static StoreChoice? ParsePostgres(string text, out string? fault)

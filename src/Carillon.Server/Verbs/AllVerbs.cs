@@ -16,6 +16,7 @@ internal static class AllVerbs
         ExplainVerbs.Make(),
         QueueVerbs.Make(),
         NodeVerbs.Make(),
+        LockVerbs.Make(),
         KeyVerbs.Make(),
         DoctorVerb.Make(),
         DatabaseVerbs.Make(),

@@ -43,7 +43,7 @@ internal static class PostgresDatabase
 
     private static async Task<T> WithAsync<T>(PostgresStoreOptions options, Func<SchemaUpgrade, Task<T>> work)
     {
-        await using var source = DataSources.Build(options);
+        await using var source = DataSources.BuildDirect(options) ?? DataSources.Build(options);
         try
         {
             return await work(new SchemaUpgrade(source, new Sql(options.Schema)));

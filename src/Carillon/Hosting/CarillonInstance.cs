@@ -1,6 +1,7 @@
 using Carillon.Cluster;
 using Carillon.Engine;
 using Carillon.Jobs;
+using Carillon.Locks;
 using Carillon.Outputs;
 using Carillon.Scheduling;
 using Carillon.Store;
@@ -27,6 +28,7 @@ internal sealed class CarillonInstance : IAsyncDisposable
         Ids = new JobIds(Clock, parts.Chance);
         Chance = parts.Chance;
         Services = new JobServices(parts.Services, Clock, parts.Json);
+        Locks = new LockClient(Store, Clock, parts.Chance, loggers.CreateLogger<LockClient>());
         Cluster = new ClusterReader(Store, Clock, Engine.Node);
         Nodes = new NodeClient(Store, Clock, Cluster);
         var queues = new HandlerQueues(Handlers, Clock, Cluster.ListQueuesAsync);
@@ -64,6 +66,8 @@ internal sealed class CarillonInstance : IAsyncDisposable
     public ScheduleClient Schedules { get; }
 
     public CalendarClient Calendars { get; }
+
+    public LockClient Locks { get; }
 
     public ClusterReader Cluster { get; }
 

@@ -46,6 +46,7 @@ public static class CarillonServiceCollectionExtensions
         Add(instance => instance.Schedules);
         Add(instance => instance.Calendars);
         Add(instance => instance.Queues);
+        Add(instance => instance.Locks);
         Add(instance => instance.Cluster);
         Add(instance => instance.Nodes);
         Add(instance => instance.Handlers);

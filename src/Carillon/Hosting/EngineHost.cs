@@ -44,6 +44,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
         };
         _node = new EngineNode(instance.Store, parts, options, ManifestOf(instance, options));
         _node.Lease.TimeSeen += OnTimeSeen;
+        instance.Locks.RestOn(_node.Lease);
         _outputs = new OutputStep(instance.Outputs, instance.Clock);
     }
 
@@ -203,6 +204,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
             // What did not stop, and what a claim brought whose answer was lost: given back, so that it counts as no loss of its owner.
             await _node.Store.ReturnAsync(_options.Node, FrozenSet<(Guid, long)>.Empty, _instance.Clock.GetUtcNow(), CancellationToken.None);
             await (_node.Drain.IsAsked ? _node.Store.RemoveDefinitionAsync(DefinitionKinds.Node, _options.Node, null, _instance.Clock.GetUtcNow(), CancellationToken.None) : Task.CompletedTask);
+            _instance.Locks.LoseAll();
             await _node.Leadership.ReleaseAsync(CancellationToken.None);
             await _node.Lease.ReleaseAsync(CancellationToken.None);
         }

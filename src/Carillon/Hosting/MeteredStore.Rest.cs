@@ -78,6 +78,9 @@ internal sealed partial class MeteredStore
     public Task ReleaseAsync(string name, long token, CancellationToken cancellationToken) =>
         TimeAsync("release", Stopwatch.GetTimestamp(), inner.ReleaseAsync(name, token, cancellationToken));
 
+    public Task<Lease?> LockAsync(LockRequest request, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TimeAsync("lock", Stopwatch.GetTimestamp(), inner.LockAsync(request, now, cancellationToken));
+
     public Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken) =>
         TimeAsync("list leases", Stopwatch.GetTimestamp(), inner.ListLeasesAsync(prefix, now, cancellationToken));
 

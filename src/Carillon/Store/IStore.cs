@@ -134,7 +134,13 @@ internal interface ILeaseStore
     /// <summary>Gives it up; a lease held under another token stays.</summary>
     Task ReleaseAsync(string name, long token, CancellationToken cancellationToken);
 
-    /// <summary>The leases whose names begin so and that have not run out.</summary>
+    /// <summary>
+    /// Takes a lock: a lease that rests on its node's, needs no renewal, and is free at once when that one ends. Null when another holds it, or when
+    /// the node's own lease is gone. The token grows with each grant of the name. Given up by <see cref="ReleaseAsync"/>.
+    /// </summary>
+    Task<Lease?> LockAsync(LockRequest request, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>The leases whose names begin so and that have not run out; a lock's <c>Until</c> is its node's.</summary>
     Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken);
 }
 

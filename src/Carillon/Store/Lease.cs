@@ -6,7 +6,11 @@ namespace Carillon.Store;
 /// <param name="Until">It may be taken by another from then on.</param>
 /// <param name="Token">Grows each time it is taken: the fence.</param>
 /// <param name="Data">JSON; a node's handler manifest.</param>
-public sealed record Lease(string Name, string Owner, DateTimeOffset Until, long Token, string Data);
+public sealed record Lease(string Name, string Owner, DateTimeOffset Until, long Token, string Data)
+{
+    /// <summary>Of a lock: the token of its owner's node lease. It is held for as long as that one is, and ends with it.</summary>
+    internal long? NodeToken { get; init; }
+}
 
 /// <summary>The answer to a renewal.</summary>
 /// <param name="IsHeld">False: the lease ran out or changed hands; the holder must stop what rests on it.</param>

@@ -24,4 +24,7 @@ public enum StoreSignal
 
     /// <summary>A node or the leader came or went: leases may be taken, claims may be lost.</summary>
     Nodes = 32,
+
+    /// <summary>A lock that somebody waits for became free.</summary>
+    Locks = 64,
 }

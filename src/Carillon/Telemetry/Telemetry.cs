@@ -44,6 +44,15 @@ public static class Telemetry
     internal static readonly UpDownCounter<long> Running = Meter.CreateUpDownCounter<long>(
         "carillon.job.running", "{job}", "Jobs running on this node.");
 
+    internal static readonly Histogram<double> LockWait = Meter.CreateHistogram(
+        "carillon.lock.wait.duration", "s", "From asking for a lock to having it, or going without.", advice: Durations);
+
+    internal static readonly UpDownCounter<long> LocksHeld = Meter.CreateUpDownCounter<long>(
+        "carillon.lock.held", "{lock}", "Locks that this process holds.");
+
+    internal static readonly Counter<long> LocksLost = Meter.CreateCounter<long>(
+        "carillon.lock.lost", "{lock}", "Locks that were lost with their node's lease.");
+
     internal static readonly Histogram<double> StoreDuration = Meter.CreateHistogram(
         "carillon.store.duration", "s", "Time a store call took, by call.", advice: Durations);
 

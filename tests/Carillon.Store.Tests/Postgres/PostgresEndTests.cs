@@ -1,3 +1,5 @@
+using Dapper;
+
 namespace Carillon.Store.Tests.Postgres;
 
 /// <summary>Jobs that end in transactions of the user's own.</summary>
@@ -32,6 +34,25 @@ public sealed class PostgresEndTests : PostgresTransactions
 
         Assert.Equal(JobState.Running, (await Store.GetAsync(claimed.Id, Stop))!.State);
         await FinishAsync(claimed);
+    }
+
+    [Fact]
+    public async Task Those_that_were_claimed_with_it_do_not_wait_for_its_commit_and_are_counted_right()
+    {
+        await Store.EnqueueAsync([New(), New(), New()], null, Now, Stop);
+        var claimed = await ClaimAsync();
+        await using var transaction = await Connection.BeginTransactionAsync();
+        await FinishInAsync(transaction, claimed[0], new Outcome.Succeeded());
+
+        await FinishAsync(claimed[1]).WaitAsync(TimeSpan.FromSeconds(30));
+        await transaction.CommitAsync();
+
+        var counted = (await Store.SummarizeAsync(Stop)).Counts;
+        Assert.Equal(3, claimed.Count);
+        Assert.Equal([claimed[2].Id], (await Store.ListAsync(new JobQuery { Filter = new JobFilter { States = [JobState.Running] } }, Stop)).Select(job => job.Id));
+        Assert.Equal(1, Assert.Single(counted).Count);
+        await FinishAsync(claimed[2]);
+        Assert.Equal(0, await Connection.ExecuteScalarAsync<int>($"select count(*) from {Schema.Name}.claim_batch"));
     }
 
     [Fact]

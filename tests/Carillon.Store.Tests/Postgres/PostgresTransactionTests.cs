@@ -88,6 +88,20 @@ public sealed class PostgresTransactionTests : PostgresTransactions
     }
 
     [Fact]
+    public async Task A_key_that_is_taken_is_an_answer_and_no_error()
+    {
+        var taken = New() with { Key = "once" };
+        await Other.EnqueueAsync([taken], null, Now, Stop);
+        await using var transaction = await Connection.BeginTransactionAsync();
+
+        var answers = await EnqueueAsync(transaction, New() with { Key = "once" }, New());
+        await transaction.CommitAsync();
+
+        Assert.Equal([(EnqueueStatus.Existing, true), (EnqueueStatus.Created, false)], answers.Select(answer => (answer.Status, answer.Id == taken.Id)));
+        Assert.Equal(2, (await Store.ListAsync(new JobQuery(), Stop)).Count);
+    }
+
+    [Fact]
     public async Task A_job_may_wait_for_one_of_the_same_transaction()
     {
         await using var transaction = await Connection.BeginTransactionAsync();
@@ -105,6 +119,7 @@ public sealed class PostgresTransactionTests : PostgresTransactions
     public async Task In_a_stricter_transaction_only_plain_jobs_are_taken()
     {
         await using var transaction = await Connection.BeginTransactionAsync(IsolationLevel.Serializable);
+        await RunAsync("select 1");
         var plain = New() with { Queue = "never seen" };
         Assert.Equal(EnqueueStatus.Created, Assert.Single(await EnqueueAsync(transaction, plain)).Status);
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Carillon.Hosting;
 using Carillon.Scheduling;
+using Carillon.Store.Tests.Failing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Carillon.Store.Tests.Sqlite;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Carillon.Cluster;
+using Carillon.Store;
 
 namespace Carillon.Tests.Rest;
 
@@ -23,6 +24,20 @@ public sealed class ClusterApiTests
         Assert.Equal("0s", status["clockOffset"].GetString());
         Assert.Equal(1, status["jobs"].GetProperty("pending").GetInt32());
         Assert.Equal("node-b", older["leaderInstance"].GetString());
+    }
+
+    [Fact]
+    public async Task Locks_are_listed_with_their_node()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.AddNodeAsync("node-b");
+        var node = Assert.Single(await api.Store.ListLeasesAsync("node/", api.Instance.Clock.GetUtcNow(), CancellationToken.None));
+        var held = await api.Store.LockAsync(new LockRequest("lock/tenants/7", "node-b", node.Token, """{"since":"2027-01-01T12:00:00Z"}"""), api.Instance.Clock.GetUtcNow(), CancellationToken.None);
+
+        var locks = await api.GetAsync("/api/v1/locks");
+
+        var one = Assert.Single(locks["items"].EnumerateArray());
+        Assert.Equal(("tenants/7", "node-b", held!.Token), (one.GetProperty("name").GetString(), one.GetProperty("node").GetString(), one.GetProperty("token").GetInt64()));
     }
 
     [Fact]

@@ -51,6 +51,20 @@ public sealed partial class MetricsTests
     }
 
     [Fact]
+    public void A_gauge_shows_what_was_measured_last()
+    {
+        using var meter = new Meter("test");
+        var measured = new Measured(meter.CreateGauge<double>("a.b", "s", "help"), "gauge");
+        var text = new PrometheusText();
+
+        measured.Add(5, []);
+        measured.Add(-3, []);
+        text.Write(measured);
+
+        Assert.Contains("a_b_seconds -3\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_histogram_counts_what_is_at_or_below_each_bound()
     {
         using var meter = new Meter("test");

@@ -28,6 +28,7 @@ public sealed class RouteTableTests
         GET /api/v1/jobs/{id}: Viewer
         GET /api/v1/jobs: Viewer
         GET /api/v1/keys: Admin
+        GET /api/v1/locks: Viewer
         GET /api/v1/nodes/{name}: Viewer
         GET /api/v1/nodes: Viewer
         GET /api/v1/queues/{name}: Viewer

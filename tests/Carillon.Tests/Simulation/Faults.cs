@@ -21,5 +21,8 @@ internal sealed record Faults
     /// <summary>Takes the fence away: an end is accepted whoever brings it. For the self-check only.</summary>
     public bool IsFenceRemoved { get; init; }
 
+    /// <summary>Every fourth call fails, before or after its effect, and nodes still die and stand still.</summary>
+    public static Faults UnknownOutcomes { get; } = new() { LostRequest = 0.12, LostReply = 0.13 };
+
     public static Faults None { get; } = new() { LostRequest = 0, LostReply = 0, Stall = 0, Crash = 0, Skew = TimeSpan.Zero };
 }

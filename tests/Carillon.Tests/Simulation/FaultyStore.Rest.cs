@@ -9,7 +9,12 @@ internal sealed partial class FaultyStore
 
     public Task<StoreTime?> GetTimeAsync(CancellationToken cancellationToken) => inner.GetTimeAsync(cancellationToken);
 
-    public Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken) => inner.ShiftDelaysAsync(step, cancellationToken);
+    public Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken) =>
+        CallAsync(async () =>
+        {
+            await inner.ShiftDelaysAsync(step, cancellationToken);
+            return true;
+        });
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
@@ -67,7 +72,14 @@ internal sealed partial class FaultyStore
     public Task<Renewal> RenewAsync(string name, long token, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
         CallAsync(() => inner.RenewAsync(name, token, duration, now, cancellationToken));
 
-    public Task ReleaseAsync(string name, long token, CancellationToken cancellationToken) => inner.ReleaseAsync(name, token, cancellationToken);
+    public Task ReleaseAsync(string name, long token, CancellationToken cancellationToken) =>
+        CallAsync(async () =>
+        {
+            await inner.ReleaseAsync(name, token, cancellationToken);
+            return true;
+        });
+
+    public Task<Lease?> LockAsync(LockRequest request, DateTimeOffset now, CancellationToken cancellationToken) => CallAsync(() => inner.LockAsync(request, now, cancellationToken));
 
     public Task<IReadOnlyList<Lease>> ListLeasesAsync(string prefix, DateTimeOffset now, CancellationToken cancellationToken) => inner.ListLeasesAsync(prefix, now, cancellationToken);
 

@@ -14,6 +14,18 @@ public sealed class SimulationTests
         }
     }
 
+    // A commit whose answer never came: it was applied or it was not, and who asked for it cannot know.
+    [Theory, Seeds(1_000)]
+    public void When_the_outcome_of_one_call_in_four_is_unknown_every_invariant_holds(int firstSeed, int count)
+    {
+        for (var seed = firstSeed; seed < firstSeed + count; seed++)
+        {
+            var broken = new Simulator(seed, Faults.UnknownOutcomes).Run();
+
+            Assert.True(broken.Count == 0, $"seed {seed}: {string.Join("; ", broken.Take(5))}");
+        }
+    }
+
     [Fact]
     public void Without_faults_every_invariant_holds()
     {

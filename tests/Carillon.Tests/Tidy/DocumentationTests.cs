@@ -30,6 +30,7 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [InlineData("hosting.md", "tests/Carillon.Tests/Testing/Snippets")]
+    [InlineData("locks.md", "tests/Carillon.Tests/Testing/Snippets")]
     [InlineData("testing.md", "tests/Carillon.Tests/Testing/Snippets")]
     [InlineData("transactions.md", "tests/Carillon.Store.Tests/Postgres/Snippets")]
     public void What_a_page_shows_in_CSharp_stands_in_a_file_that_is_compiled(string page, string files)

@@ -11,6 +11,7 @@ internal static class Rooms
         ["Jobs"] = ["Store"],
         ["Scheduling"] = ["Store", "Jobs", "Language"],
         ["Cluster"] = ["Store", "Jobs"],
+        ["Locks"] = ["Store", "Jobs", "Cluster"], // a lock rests on the node's lease
         ["Engine"] = ["Store", "Jobs", "Cluster"], // the heartbeat renews the node's lease
         ["Access"] = ["Store", "Jobs"],
         ["Outputs"] = ["Store", "Jobs"],

@@ -58,13 +58,14 @@ internal sealed partial class MemoryStore
             return false;
         }
 
+        _signal |= name.StartsWith(LockRequest.Prefix, StringComparison.Ordinal) || name.StartsWith(NodeLease(""), StringComparison.Ordinal) ? StoreSignal.Locks : StoreSignal.None;
         Remove(_leases, name);
         return true;
     }
 
     private List<Lease> ListLeases(string prefix, DateTimeOffset now) =>
     [
-        .. _leases.Values.Where(lease => lease.Name.StartsWith(prefix, StringComparison.Ordinal) && lease.Until > now)
+        .. _leases.Values.Where(lease => lease.Name.StartsWith(prefix, StringComparison.Ordinal) && Stands(lease, now)).Select(Seen)
             .OrderBy(lease => lease.Name, StringComparer.Ordinal),
     ];
 }

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Carillon.Store.Tests.Sqlite;
+namespace Carillon.Store.Tests.Failing;
 
 /// <summary>How a call of the store fails.</summary>
 public enum FailureMode
