@@ -23,21 +23,27 @@ internal static class Firings
 
     public static async Task<IReadOnlyList<FireResult>> FireAllAsync(Transaction transaction, IReadOnlyList<Firing> firings, DateTimeOffset now)
     {
-        if (firings.Count > 1)
+        var results = new FireResult[firings.Count];
+        var plain = FiringBatch.Choose(transaction, firings).ToHashSet();
+        if (plain.Count < firings.Count)
         {
             await transaction.Use(LockSql).SetAll(firings.Select(firing => firing.Schedule).ToArray(), NpgsqlDbType.Text).RunAsync();
         }
 
-        var results = new FireResult[firings.Count];
-        var plain = FiringBatch.Choose(transaction, firings);
-        if (plain.Count > 0)
+        // In the order given, as far as possible together.
+        for (var i = 0; i < results.Length;)
         {
-            await FiringBatch.FireAsync(transaction, firings, plain, results, now);
-        }
-
-        foreach (var i in Enumerable.Range(0, results.Length).Except(plain))
-        {
-            results[i] = await FireAsync(transaction, firings[i], now);
+            List<int> together = [.. Enumerable.Range(i, results.Length - i).TakeWhile(plain.Contains)];
+            if (together.Count > 0)
+            {
+                await FiringBatch.FireAsync(transaction, firings, together, results, now);
+                i += together.Count;
+            }
+            else
+            {
+                results[i] = await FireAsync(transaction, firings[i], now);
+                i++;
+            }
         }
 
         return results;

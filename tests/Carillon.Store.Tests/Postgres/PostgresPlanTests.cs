@@ -20,7 +20,7 @@ public sealed class PostgresPlanTests : IAsyncLifetime
 
         _source = await PostgresServer.SourceAsync;
         await RunAsync($"""
-            insert into {_schema.Name}.lane (queue, handler, priority) values ('default', 'work', 0);
+            insert into {_schema.Name}.lane (queue, handler, priority, is_grouped) values ('default', 'work', 0, false);
             insert into {_schema.Name}.lease (name, owner, until, token, data, acquired_at) values ('node/a', 'a', 1000000, 7, '', 0);
             insert into {_schema.Name}.job (id, scheduled_at, run_at, created_at, token, key_hold, lane, priority, attempt, owner_losses, args_version, state, is_delayed,
                    tenant, origin, queue, handler, args_codec, args)
