@@ -64,7 +64,7 @@ public abstract class NthFailure(ITestOutputHelper output)
         await instance.StartAsync(CancellationToken.None);
 
         var jobs = await GiveAsync(instance);
-        await EndsAsync(inner, jobs, workload);
+        await EndsAsync(inner, jobs, () => $"call {failing} ({control.Failed}) failed {mode}; ran so far: {workload}");
         await instance.StopAsync(CancellationToken.None);
 
         await CheckAsync(inner, jobs, workload, $"call {failing} ({control.Failed}) failed {mode}");
@@ -125,7 +125,7 @@ public abstract class NthFailure(ITestOutputHelper output)
     }
 
     // By the inner store: the test's own looks are no calls of the workload.
-    private static async Task EndsAsync(IStore inner, Dictionary<string, Guid> jobs, Workload workload)
+    private static async Task EndsAsync(IStore inner, Dictionary<string, Guid> jobs, Func<string> describe)
     {
         using var ended = new SemaphoreSlim(0);
         void OnSignal(StoreSignal signal) => ended.Release();
@@ -134,7 +134,7 @@ public abstract class NthFailure(ITestOutputHelper output)
         {
             while (!await AllEndedAsync(inner, jobs))
             {
-                Assert.True(await ended.WaitAsync(TimeSpan.FromSeconds(45)), $"it came to a stop; ran so far: {workload}");
+                Assert.True(await ended.WaitAsync(TimeSpan.FromSeconds(45)), $"it came to a stop; {describe()}; {await OpenAsync(inner)}");
             }
         }
         finally
@@ -142,6 +142,9 @@ public abstract class NthFailure(ITestOutputHelper output)
             inner.Signalled -= OnSignal;
         }
     }
+
+    private static async Task<string> OpenAsync(IStore inner) =>
+        $"open: {string.Join("; ", (await inner.ListAsync(new JobQuery { Limit = 100 }, CancellationToken.None)).Where(job => !job.IsEnded).Select(job => $"{job.Key} {job.State} attempt {job.Attempt} due {job.RunAt:O}"))}";
 
     private static async Task<bool> AllEndedAsync(IStore inner, Dictionary<string, Guid> jobs)
     {

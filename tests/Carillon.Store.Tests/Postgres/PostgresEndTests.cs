@@ -84,6 +84,21 @@ public sealed class PostgresEndTests : PostgresTransactions
     }
 
     [Fact]
+    public async Task A_claim_whose_answer_was_lost_is_given_back_though_somebody_has_its_row_for_a_moment()
+    {
+        await Store.EnqueueAsync([New()], null, Now, Stop);
+        var claimed = Assert.Single(await ClaimAsync());
+        await using var transaction = await Connection.BeginTransactionAsync();
+        await Connection.ExecuteAsync($"select 1 from {Schema.Name}.job where id = @id for share", new { id = claimed.Id });
+
+        var returning = Store.ReturnAsync("a", new HashSet<(Guid, long)>(), Now, Stop);
+        await UntilWaitsAsync(1);
+        await transaction.CommitAsync();
+
+        Assert.Equal([claimed.Id], await returning);
+    }
+
+    [Fact]
     public async Task Neither_the_heartbeat_nor_the_search_for_lost_claims_waits_for_an_open_transaction()
     {
         await Store.EnqueueAsync([New(), New()], null, Now, Stop);
