@@ -43,7 +43,16 @@ public sealed class PostgresFiringFaultTests : IAsyncLifetime
 
     private Schedule New(string name, DateTimeOffset now) => new()
     {
-        Id = _ids.Next(), Name = name, Kind = RecurrenceKind.Every, Expression = "1s", Handler = "work", AnchorAt = now, CreatedAt = now, UpdatedAt = now, NextAt = now, Overlap = OverlapPolicy.Allow,
+        Id = _ids.Next(),
+        Name = name,
+        Kind = RecurrenceKind.Every,
+        Expression = "1s",
+        Handler = "work",
+        AnchorAt = now,
+        CreatedAt = now,
+        UpdatedAt = now,
+        NextAt = now,
+        Overlap = OverlapPolicy.Allow,
     };
 
     private Firing Fire(Schedule schedule) => new(schedule.Name, schedule.Id, 1, schedule.NextAt!.Value, schedule.NextAt.Value + TimeSpan.FromSeconds(1))
