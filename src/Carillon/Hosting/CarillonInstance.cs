@@ -13,7 +13,7 @@ namespace Carillon.Hosting;
 /// One Carillon in a host: the graph of its rooms, put together by hand so that a host may have several. Nothing is opened or started
 /// before <see cref="StartAsync"/>.
 /// </summary>
-internal sealed class CarillonInstance : IAsyncDisposable
+internal sealed partial class CarillonInstance : IAsyncDisposable
 {
     private readonly ILoggerFactory _loggers;
     private EngineHost? _running;
@@ -128,12 +128,15 @@ internal sealed class CarillonInstance : IAsyncDisposable
                 Clock.Observe(time);
                 (StartedAt, looks) = (Clock.GetUtcNow(), looks + 1);
             }
-            catch (Exception) when (!cancellationToken.IsCancellationRequested && ++failures < 3)
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested && ++failures < 3)
             {
-                // The next one tells what is wrong, if it lasts.
+                LogClockNotRead(_loggers.CreateLogger<CarillonInstance>(), error.Message);
             }
         }
     }
+
+    [LoggerMessage(1320, LogLevel.Warning, "The store's clock could not be read ({Reason}); it is tried again. The start ends with this error at the third time.")]
+    private static partial void LogClockNotRead(ILogger logger, string reason);
 
     private static EngineOptions EngineOptionsOf(string name, CarillonOptions options) => new()
     {
