@@ -74,38 +74,56 @@ internal sealed partial class ClusterClock : TimeProvider
     }
 
     /// <summary>
-    /// Compares with the machine's clock, and follows it where the store has none. Called by the heartbeat each second; costs no statement.
+    /// Compares with the machine's clock, and follows its corrections where the store has no clock. Called by the heartbeat each second;
+    /// costs no statement.
     /// </summary>
-    /// <returns>The step of the machine's clock that was followed; zero when there was none.</returns>
+    /// <returns>A step of the machine's clock, which is not followed yet: that is <see cref="Step"/>. Zero when there is none.</returns>
     public TimeSpan Follow()
     {
-        var step = TimeSpan.Zero;
         lock (_lock)
         {
-            step = _isOfStore ? step : Anchor(_machine.GetUtcNow(), _machine.GetTimestamp());
-        }
+            var (now, timestamp) = (_machine.GetUtcNow(), _machine.GetTimestamp());
+            if (!_isOfStore && StepTo(now, timestamp) is var step && step != TimeSpan.Zero)
+            {
+                return step;
+            }
 
-        if (step != TimeSpan.Zero)
-        {
-            Report(step);
+            if (!_isOfStore)
+            {
+                (_anchor, _anchorTimestamp) = (now, timestamp);
+            }
         }
 
         Measure(Offset);
-        return step;
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>Follows a step of the machine's clock, and reports it.</summary>
+    public void Step(TimeSpan step)
+    {
+        lock (_lock)
+        {
+            _anchor += step;
+            _lastTicks = step > TimeSpan.Zero ? _lastTicks : 0;
+        }
+
+        Report(step);
     }
 
     // What it says from now on; the answer is the step, if it is one.
     private TimeSpan Anchor(DateTimeOffset now, long timestamp)
     {
-        var step = now - (_anchor + _machine.GetElapsedTime(_anchorTimestamp, timestamp));
+        var step = StepTo(now, timestamp);
         (_anchor, _anchorTimestamp) = (now, timestamp);
-        if (step.Duration() <= StepThreshold)
-        {
-            return TimeSpan.Zero;
-        }
-
-        _lastTicks = step > TimeSpan.Zero ? _lastTicks : 0;
+        _lastTicks = step >= TimeSpan.Zero ? _lastTicks : 0;
         return step;
+    }
+
+    // Less than a step is a correction.
+    private TimeSpan StepTo(DateTimeOffset now, long timestamp)
+    {
+        var difference = now - (_anchor + _machine.GetElapsedTime(_anchorTimestamp, timestamp));
+        return difference.Duration() > StepThreshold ? difference : TimeSpan.Zero;
     }
 
     private void Measure(TimeSpan offset)

@@ -16,7 +16,7 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
     private Dictionary<Attempt, double> _reported = [];
     private DateTimeOffset _nextBeatAt = DateTimeOffset.MinValue;
     private long _lastBeat;
-    private TimeSpan _openStep;
+    private TimeSpan _untoldStep;
     private volatile bool _isAsked;
     private volatile bool _areLinesDue;
     private int _isBringing;
@@ -45,17 +45,33 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
         }
     }
 
-    // The clock tells a step once; the store must be told until it has heard it.
+    // Between the clock's step and the store's a job may be stamped. None may wait for the length of the step because of it, nor a lease
+    // seem to have run out: so the store goes first when the clock steps forward, and the clock when it steps back.
     private async Task FollowClockAsync(CancellationToken cancellationToken)
     {
         var step = parts.FollowClock();
-        _openStep += step;
-        _nextBeatAt = _nextBeatAt == DateTimeOffset.MinValue ? _nextBeatAt : _nextBeatAt + step;
-        if (_openStep != TimeSpan.Zero)
+        if (step < TimeSpan.Zero)
         {
-            await store.ShiftDelaysAsync(_openStep, cancellationToken);
-            _openStep = TimeSpan.Zero;
+            StepClock(step);
+            _untoldStep += step;
+        }
+
+        var forward = step > TimeSpan.Zero ? step : TimeSpan.Zero;
+        if (_untoldStep + forward is var told && (told, forward) != default)
+        {
+            await store.ShiftDelaysAsync(told, cancellationToken);
+            _untoldStep = TimeSpan.Zero;
+            StepClock(forward);
             parts.ClockStepped();
+        }
+    }
+
+    private void StepClock(TimeSpan step)
+    {
+        if (step != TimeSpan.Zero)
+        {
+            parts.StepClock(step);
+            _nextBeatAt = _nextBeatAt == DateTimeOffset.MinValue ? _nextBeatAt : _nextBeatAt + step;
         }
     }
 
@@ -171,8 +187,11 @@ internal sealed partial class Heartbeat(IStore store, NodeLease node, Leadership
 /// <summary>What a heartbeat works with.</summary>
 internal sealed record HeartbeatParts(RunningJobs Running, TimeProvider Clock, TimeSpan Interval)
 {
-    /// <summary>Compares the clock with the machine's; zero where the store has its own.</summary>
+    /// <summary>Compares the clock with the machine's: a step to follow; zero where the store has its own.</summary>
     public Func<TimeSpan> FollowClock { get; init; } = static () => TimeSpan.Zero;
+
+    /// <summary>Lets the clock follow such a step.</summary>
+    public Action<TimeSpan> StepClock { get; init; } = static _ => { };
 
     /// <summary>False on a node that fires no schedule, for its roles or because it drains: it should not be the leader.</summary>
     public Func<bool> MayLead { get; init; } = static () => true;

@@ -39,6 +39,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
         {
             Ids = instance.Ids,
             FollowClock = instance.Clock.Follow,
+            StepClock = instance.Clock.Step,
             ClockStepped = OnClockStepped,
             Leave = () => instance.Services.Services.GetService<IHostApplicationLifetime>()?.StopApplication(),
         };

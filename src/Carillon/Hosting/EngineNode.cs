@@ -24,6 +24,7 @@ internal sealed class EngineNode
         var beat = new HeartbeatParts(Running, clock, options.HeartbeatInterval)
         {
             FollowClock = parts.FollowClock,
+            StepClock = parts.StepClock,
             ClockStepped = parts.ClockStepped,
             Launch = parts.Launch,
             MayLead = () => options.Roles.HasFlag(NodeRoles.Scheduler) && !Drain.IsOut,
@@ -113,6 +114,8 @@ internal sealed record NodeParts(HandlerRegistry Handlers, JobServices Services,
     public Launch Launch { get; init; } = Launches.OnPool;
 
     public Func<TimeSpan> FollowClock { get; init; } = static () => TimeSpan.Zero;
+
+    public Action<TimeSpan> StepClock { get; init; } = static _ => { };
 
     public Action ClockStepped { get; init; } = static () => { };
 

@@ -40,6 +40,7 @@ public sealed class CarillonHarness : IAsyncDisposable
             Ids = _instance.Ids,
             Launch = LaunchInline,
             FollowClock = _instance.Clock.Follow,
+            StepClock = _instance.Clock.Step,
         };
         _node = new EngineNode(_instance.Store, parts, options, EngineHost.ManifestOf(_instance, options));
         _wiring = _node.Wire(new NodePulses(Pulse, Pulse, Pulse, Pulse, Pulse));

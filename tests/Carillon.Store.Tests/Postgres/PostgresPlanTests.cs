@@ -52,16 +52,25 @@ public sealed class PostgresPlanTests : IAsyncLifetime
 
     private async Task<(int SeqScans, int Updates, int HeapOnlyUpdates)> ClaimAsync()
     {
-        // Sent together: one transaction, whose own statistics are asked for at its end.
+        // Sent together: one transaction, so that none comes between the counts, which are the connection's since it last passed them on.
+        var counts = $"select seq_scan::integer, n_tup_upd::integer, n_tup_hot_upd::integer from pg_stat_xact_user_tables where schemaname = '{_schema.Name}' and relname = 'job'";
         await using var batch = _source.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(counts));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             $"select count(*) from {_schema.Name}.claim('a', 7, {Claimed}, array['work'], array[null::integer], null, 500000, {Claimed}, false, 0)"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            $"select seq_scan::integer, n_tup_upd::integer, n_tup_hot_upd::integer from pg_stat_xact_user_tables where schemaname = '{_schema.Name}' and relname = 'job'"));
-        await using var row = await batch.ExecuteReaderAsync();
-        await row.NextResultAsync();
-        await row.ReadAsync();
-        return (row.GetInt32(0), row.GetInt32(1), row.GetInt32(2));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(counts));
+        await using var rows = await batch.ExecuteReaderAsync();
+        var before = await CountsAsync(rows);
+        await rows.NextResultAsync();
+        await rows.NextResultAsync();
+        var after = await CountsAsync(rows);
+        return (after.SeqScans - before.SeqScans, after.Updates - before.Updates, after.HeapOnlyUpdates - before.HeapOnlyUpdates);
+    }
+
+    private static async Task<(int SeqScans, int Updates, int HeapOnlyUpdates)> CountsAsync(NpgsqlDataReader rows)
+    {
+        await rows.ReadAsync();
+        return (rows.GetInt32(0), rows.GetInt32(1), rows.GetInt32(2));
     }
 
     private async Task RunAsync(string sql)

@@ -32,7 +32,9 @@ public sealed class ClusterClockTests
     {
         _machine.Step(Hour);
 
-        var steps = (_clock.Follow(), _clock.Follow());
+        var seen = _clock.Follow();
+        _clock.Step(seen);
+        var steps = (seen, _clock.Follow());
 
         Assert.Equal((Hour, TimeSpan.Zero), steps);
         Assert.Equal((_machine.GetUtcNow(), TimeSpan.Zero), (_clock.GetUtcNow(), _clock.Offset));
@@ -45,11 +47,24 @@ public sealed class ClusterClockTests
         _clock.GetUtcNow();
         _machine.Step(-Hour);
 
-        var steps = (_clock.Follow(), _clock.Follow());
+        var seen = _clock.Follow();
+        _clock.Step(seen);
+        var steps = (seen, _clock.Follow());
 
         Assert.Equal((-Hour, TimeSpan.Zero), steps);
         Assert.Equal(_machine.GetUtcNow(), _clock.GetUtcNow());
         Assert.Equal((1, LogLevel.Warning), (_logs.Count(1201), _logs.LevelOf(1201)));
+    }
+
+    [Fact]
+    public void A_step_is_seen_until_it_is_followed()
+    {
+        _machine.Step(Hour);
+
+        var steps = (_clock.Follow(), _clock.Follow());
+
+        Assert.Equal((Hour, Hour), steps);
+        Assert.Equal(-Hour, _clock.Offset);
     }
 
     [Fact]
@@ -152,7 +167,7 @@ public sealed class ClusterClockTests
         var since = _clock.GetTimestamp();
 
         _machine.Step(Hour);
-        _clock.Follow();
+        _clock.Step(_clock.Follow());
         _machine.Advance(TimeSpan.FromSeconds(9));
         var early = ended;
         _machine.Advance(TimeSpan.FromSeconds(1));

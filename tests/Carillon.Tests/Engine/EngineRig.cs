@@ -6,6 +6,7 @@ using Carillon.Store;
 using Carillon.Store.Memory;
 using Carillon.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Carillon.Tests.Engine;
 
@@ -14,6 +15,7 @@ internal sealed class EngineRig
 {
     public static readonly CancellationToken Stop = CancellationToken.None;
     private readonly JobIds _ids;
+    private readonly ClusterClock _clusterClock;
 
     public EngineRig(EngineOptions? options = null, HandlerDefinition? handler = null)
     {
@@ -23,19 +25,19 @@ internal sealed class EngineRig
         _ids = new JobIds(Clock, new Chance(1));
         var handlers = new HandlerRegistry([(handler ?? new HandlerDefinition { Name = "work", Run = static _ => Task.FromResult<Outcome?>(null) }) with { Run = context => Work(context) }], []);
         var services = new JobServices(new ServiceCollection().BuildServiceProvider(), Clock, CarillonJson.Options([]));
-        var parts = new NodeParts(handlers, services, Clock, Chance.Middle(2), Logs)
+        _clusterClock = new ClusterClock(Clock, new Logger<ClusterClock>(Logs));
+        var parts = new NodeParts(handlers, services, _clusterClock, Chance.Middle(2), Logs)
         {
             Ids = _ids,
             Launch = Launches.Inline,
-            FollowClock = () => Interlocked.Exchange(ref _step, null) as TimeSpan? ?? TimeSpan.Zero,
+            FollowClock = _clusterClock.Follow,
+            StepClock = _clusterClock.Step,
             ClockStepped = () => Pulses.Add("clock"),
             Leave = () => Pulses.Add("leave"),
         };
         Node = new EngineNode(store, parts, Options, new NodeManifest(Options.Node, "0", 1, Clock.GetUtcNow(), Options.MaxConcurrentJobs, []));
         Node.Wire(new NodePulses(() => Pulses.Add("worker"), () => Pulses.Add("finishes"), () => Pulses.Add("schedules"), () => Pulses.Add("janitor"), () => Pulses.Add("heartbeat")) { Drain = () => Pulses.Add("drain") });
     }
-
-    private object? _step;
 
     public VirtualClock Clock { get; } = new();
 
@@ -58,11 +60,8 @@ internal sealed class EngineRig
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
-    public void StepClock(TimeSpan by)
-    {
-        Clock.Step(by);
-        _step = by;
-    }
+    /// <summary>The node's idea of it, which follows a step of the clock with the next heartbeat.</summary>
+    public DateTimeOffset ClusterNow => _clusterClock.GetUtcNow();
 
     public async Task<Guid> EnqueueAsync(Func<NewJob, NewJob>? change = null)
     {

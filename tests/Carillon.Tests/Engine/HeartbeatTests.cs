@@ -177,12 +177,28 @@ public sealed class HeartbeatTests
         var noon = rig.Now;
         await rig.BeatAsync();
 
-        rig.StepClock(TimeSpan.FromHours(1));
+        rig.Clock.Step(TimeSpan.FromHours(1));
         await rig.BeatAsync();
 
         Assert.Equal((noon.AddMinutes(70), noon.AddMinutes(10)), ((await rig.JobAsync(delayed)).RunAt, (await rig.JobAsync(named)).RunAt));
         Assert.True(rig.Node.Lease.IsHeld);
         Assert.Contains("clock", rig.Pulses);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task A_job_made_while_a_step_is_followed_does_not_wait_for_the_length_of_it(int hours)
+    {
+        var rig = new EngineRig();
+        await rig.BeatAsync();
+        var made = Guid.Empty;
+        rig.Spy.Hold("ShiftDelaysAsync", async () => made = await rig.EnqueueAsync(job => job with { RunAt = rig.ClusterNow, IsDelayed = true }));
+
+        rig.Clock.Step(TimeSpan.FromHours(hours));
+        await rig.BeatAsync();
+
+        Assert.InRange((await rig.JobAsync(made)).RunAt, DateTimeOffset.MinValue, rig.ClusterNow);
     }
 
     [Fact]
@@ -193,7 +209,7 @@ public sealed class HeartbeatTests
         var delayed = await rig.EnqueueAsync(job => job with { RunAt = rig.Now.AddMinutes(10), IsDelayed = true });
         await rig.BeatAsync();
         rig.Spy.Fail("ShiftDelaysAsync");
-        rig.StepClock(TimeSpan.FromHours(1));
+        rig.Clock.Step(TimeSpan.FromHours(1));
         await Assert.ThrowsAsync<StoreUnavailableException>(rig.BeatAsync);
         rig.Spy.Heal("ShiftDelaysAsync");
 
