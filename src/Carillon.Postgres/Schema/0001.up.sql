@@ -253,7 +253,8 @@ create table carillon.schedule (
 create index schedule_by_calendar on carillon.schedule (calendar, name) where calendar is not null;
 create index schedule_due on carillon.schedule (next_at, name) where next_at is not null and mode <> 2;
 
--- Who holds what. The token comes from one sequence: nothing has to be kept of a name that was given up.
+-- Who holds what. The token comes from one sequence. Of a node that left nothing is kept; the row of the leader stays, with until = 0
+-- when it was given up, so that the next one waits for its lock before it draws its term.
 create sequence carillon.lease_token;
 create table carillon.lease (
     name text collate "C" primary key,
