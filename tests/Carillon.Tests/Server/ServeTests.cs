@@ -20,8 +20,11 @@ public sealed class ServeTests : IDisposable
         var done = await server.RunAsync("job", "enqueue", "heartbeat", "--wait");
         var jobs = await server.RunAsync("job", "list", "--schedule", "tick", "--limit", "1", "--json");
         var schedules = await server.RunAsync("schedule", "list");
+        var status = await server.RunAsync("status");
 
         Assert.Equal(Exit.Ok, done.ExitCode);
+        Assert.Matches(@"leader: +\S+ \(term \d+\)\s", status.Output);
+        Assert.DoesNotContain("connections", status.Output, StringComparison.Ordinal);
         Assert.Contains("heartbeat  succeeded", done.Output, StringComparison.Ordinal);
         using var document = JsonDocument.Parse(jobs.Output);
         Assert.Equal("tick", Assert.Single(document.RootElement.GetProperty("items").EnumerateArray()).GetProperty("schedule").GetString());
