@@ -191,6 +191,8 @@ create index done_failed on carillon.job_done (state, id) where state <> 3;
 -- Jobs of a schedule, newest first; its executions, latest end first.
 create index done_schedule on carillon.job_done (schedule, id) where schedule is not null;
 create index done_schedule_end on carillon.job_done (schedule, finished_at) where schedule is not null and state = 3;
+-- Jobs of a group, newest first.
+create index done_group on carillon.job_done (job_group, id) where job_group is not null;
 -- Keys that hold beyond the end; such rows all have the day 0.
 create index done_key on carillon.job_done (tenant, key, key_until) where key_until is not null;
 

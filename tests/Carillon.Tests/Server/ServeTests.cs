@@ -48,6 +48,22 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task Jobs_of_a_schedule_s_group_are_listed()
+    {
+        await using var server = await TestServer.StartAsync("--store", "memory");
+        await server.RunAsync("schedule", "add", "letters", "--every", "1h", "--handler", "heartbeat", "--group", "acme");
+        await server.RunAsync("schedule", "trigger", "letters");
+
+        var shown = await server.RunAsync("schedule", "show", "letters");
+        var listed = await server.RunAsync("job", "list", "--group", "acme");
+        var others = await server.RunAsync("job", "list", "--group", "other");
+
+        Assert.Matches(@"Group: +acme\s", shown.Output);
+        Assert.Contains("letters", listed.Output, StringComparison.Ordinal);
+        Assert.Contains("No job matches.", others.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task With_a_key_made_every_call_needs_one()
     {
         await using var server = await TestServer.StartAsync("--store", "memory");
