@@ -98,7 +98,7 @@ internal sealed class Rows(Server server, Settings settings)
 
     private async Task<IEnumerable<KeyValuePair<string, double>>> DueAsync(Peer peer)
     {
-        var late = await LatenessAsync(peer, "due", 100, settings.IsQuick ? 97 : 251);
+        var late = await LatenessAsync(peer, "due", 100, settings.IsQuick ? 97 : 121);
         return new Dictionary<string, double> { ["100 known instants, lateness: p50 (ms)"] = Quantile(late, 0.5), ["100 known instants, lateness: p99 (ms)"] = Quantile(late, 0.99) };
     }
 
@@ -111,7 +111,7 @@ internal sealed class Rows(Server server, Settings settings)
 
     private async Task<IEnumerable<KeyValuePair<string, double>>> IdleAsync(Peer peer, int schedules)
     {
-        var (settle, sample) = settings.IsQuick ? (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)) : (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
+        var (settle, sample) = settings.IsQuick ? (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)) : (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30));
         var name = schedules == 100 ? "idle, 100 schedules" : "idle, 100,000 schedules";
         var samples = new List<KeyValuePair<string, double>>();
         await PrepareAsync(peer);
