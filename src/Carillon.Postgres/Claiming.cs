@@ -89,8 +89,8 @@ internal static class Claiming
             .Set(ask.Now).Set(request.Limit).Set(ask.Since).Set(request.Slots).Set(ask.IsExpired);
     }
 
-    // Rows name their lane only; each process knows the lanes it has met.
-    private static async Task<List<Job>> NameAsync(Connections connections, ClaimRequest request, List<ClaimedRow> rows, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Rows name their lane only; each process knows the lanes it has met. Best rank first.</summary>
+    public static async Task<List<Job>> NameAsync(Connections connections, ClaimRequest request, List<ClaimedRow> rows, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var names = connections.Memory.LaneNames;
         if (rows.Exists(row => !names.ContainsKey(row.Lane)))

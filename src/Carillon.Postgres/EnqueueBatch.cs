@@ -26,9 +26,10 @@ internal static class EnqueueBatch
             : await Enqueuing.EnqueueAllAsync(transaction, request);
 
     /// <summary>Requests that may share, in a transaction of their own; where one statement will do, that is one round trip.</summary>
-    public static async Task<IReadOnlyList<EnqueueResult[]>> WriteAllAsync(Connections connections, IReadOnlyList<EnqueueRequest> requests) =>
+    public static async Task<IReadOnlyList<EnqueueResult[]>> WriteAllAsync(Connections connections, IReadOnlyList<EnqueueRequest> requests, IClaimOffer? offer) =>
         (requests.All(request => request.Act is null && NewRows.IsOneStatement(connections.Memory, request.Jobs))
-            ? await connections.RunAloneAsync(transaction => TryWriteAloneAsync(transaction, requests), CancellationToken.None)
+            ? (offer is null ? null : await EnqueueClaim.TryWriteAsync(connections, requests, offer))
+              ?? await connections.RunAloneAsync(transaction => TryWriteAloneAsync(transaction, requests), CancellationToken.None)
             : null)
         ?? await connections.WriteAsync(transaction => WriteAllAsync(transaction, requests), CancellationToken.None);
 
@@ -57,11 +58,15 @@ internal static class EnqueueBatch
         }
 
         await NewRows.InsertAsync(transaction, plain, requests[0].Now);
-        return [.. requests.Select(request => request.Jobs.Select(job => new EnqueueResult(EnqueueStatus.Created, job.Id)).ToArray())];
+        return AllCreated(requests);
     }
 
-    // Asked of each, in their order: an id that comes twice is new the first time only.
-    private static List<Job> TakePlain(Transaction transaction, IReadOnlyList<EnqueueRequest> requests, Func<NewJob, bool> isPlain)
+    /// <summary>The answers where each job is new.</summary>
+    public static IReadOnlyList<EnqueueResult[]> AllCreated(IReadOnlyList<EnqueueRequest> requests) =>
+        [.. requests.Select(request => request.Jobs.Select(job => new EnqueueResult(EnqueueStatus.Created, job.Id)).ToArray())];
+
+    /// <summary>The jobs whose ids cannot be there yet and that are as wanted. Asked of each, in their order: an id that comes twice is new the first time only.</summary>
+    public static List<Job> TakePlain(Transaction transaction, IReadOnlyList<EnqueueRequest> requests, Func<NewJob, bool> isPlain)
     {
         var plain = new List<Job>();
         foreach (var (jobs, _, now) in requests)

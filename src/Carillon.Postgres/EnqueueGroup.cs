@@ -15,6 +15,9 @@ internal sealed class EnqueueGroup(Connections connections)
     private readonly Queue<Request> _waiting = new();
     private int _writers;
 
+    /// <summary>Free slots of this process's node, for what is enqueued here.</summary>
+    public IClaimOffer? Offer { get; set; }
+
     public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(EnqueueRequest asked, CancellationToken cancellationToken)
     {
         if (!EnqueueBatch.MayShare(asked.Jobs) || asked.Jobs.Count >= LargestBatch)
@@ -76,7 +79,7 @@ internal sealed class EnqueueGroup(Connections connections)
     {
         try
         {
-            var results = await EnqueueBatch.WriteAllAsync(connections, batch.ConvertAll(request => request.Asked));
+            var results = await EnqueueBatch.WriteAllAsync(connections, batch.ConvertAll(request => request.Asked), Offer);
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Done.TrySetResult(results[i]);

@@ -60,7 +60,8 @@ internal static class FiringBatch
         await MoveAsync(transaction, held.ConvertAll(place => firings[place].MoveOn(states[firings[place].Schedule], made[place])));
     }
 
-    private static bool IsPlain(Firing firing) =>
+    /// <summary>True for one that makes at most one job and needs nothing else looked at.</summary>
+    public static bool IsPlain(Firing firing) =>
         firing is { Jobs.Count: <= 1, Facts.Count: 0, Overlap: not OverlapPolicy.CancelPrevious }
         && (firing.NextAt is null || firing.NextAt > firing.ExpectedNextAt)
         && firing.Jobs.All(job => NewRows.IsPlain(job) && job.Key is null);

@@ -7,11 +7,12 @@ namespace Carillon.Postgres;
 internal static class NewRows
 {
     // The statement tells once for each row; more than a few rows are told of beside it.
-    private const int MostTold = 10;
+    public const int MostTold = 10;
 
     // What all rows have in common, or as nearly every job has it, comes as null instead of an array: half the cost of the statement.
     // The last condition tells the other processes (Notifier), where it is asked to.
-    private const string InsertSql = /*lang=sql*/ """
+    /// <summary>Ends in its condition, so that more can follow.</summary>
+    public const string InsertSql = /*lang=sql*/ """
         insert into carillon.job (id, scheduled_at, run_at, created_at, token, key_hold, timeout, expires_at, schedule_delay, lane, priority,
                attempt, owner_losses, args_version, state, is_delayed, tenant, origin, queue, handler, args_codec, args, key, concurrency_key,
                schedule, retry, output, traceparent, tags, job_group)
@@ -25,7 +26,7 @@ internal static class NewRows
                      args_codec, key_hold, timeout, expires_at, schedule_delay, key, concurrency_key, schedule, retry, output,
                      traceparent, tags, job_group)
           join carillon.lane l on l.id = n.lane
-         where $24::text is null or pg_notify($24, $25) is not null
+         where ($24::text is null or pg_notify($24, $25) is not null)
         """;
 
     // A key may be taken. Without keys, looking for conflicts is a third of the insert's cost: an id that is there after all is an
@@ -70,6 +71,9 @@ internal static class NewRows
     public static bool IsOneStatement(PostgresMemory memory, IEnumerable<NewJob> jobs) =>
         jobs.All(job => IsPlain(job) && job.Key is null && memory.Lanes.ContainsKey((job.Queue, job.Handler, job.Priority, job.Group is not null)));
 
+    /// <summary>The lanes of jobs that <see cref="IsOneStatement"/>.</summary>
+    public static int[] LanesOf(PostgresMemory memory, IReadOnlyList<Job> jobs) => [.. jobs.Select(job => memory.Lanes[(job.Queue, job.Handler, job.Priority, job.Group is not null)])];
+
     private static async Task<List<Guid>> TakeBackHeldAsync(Transaction transaction, List<Job> keyed, DateTimeOffset now)
     {
         if (keyed.Count == 0)
@@ -90,7 +94,8 @@ internal static class NewRows
         return held;
     }
 
-    private static Statement Bind(Statement statement, IReadOnlyList<Job> jobs, int[] lanes) => statement
+    /// <summary>The rows' values: <c>$1</c> to <c>$23</c>; the notice is still to be set.</summary>
+    public static Statement Bind(Statement statement, IReadOnlyList<Job> jobs, int[] lanes) => statement
         .SetAll(All(jobs, job => job.Id), NpgsqlDbType.Uuid)
         .SetAll(Unless(jobs, job => job.ScheduledAt == job.RunAt, job => Instants.ToTicks(job.ScheduledAt)), NpgsqlDbType.Bigint)
         .SetAll(All(jobs, job => Instants.ToTicks(job.RunAt)), NpgsqlDbType.Bigint)

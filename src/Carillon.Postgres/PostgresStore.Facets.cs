@@ -27,13 +27,14 @@ internal sealed partial class PostgresStore
         }
 
         var news = _rest.News;
-        var due = await ReadAsync(transaction => ScheduleLists.ListDueAsync(transaction, now, limit), cancellationToken);
+        var due = await Ready.RunAloneAsync(transaction => ScheduleLists.ListDueAsync(transaction, now, limit), cancellationToken);
         _rest.Keep(due, news);
         return due;
     }
 
-    public Task<IReadOnlyList<FireResult>> FireAsync(IReadOnlyList<Firing> firings, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WriteAsync(transaction => Firings.FireAllAsync(transaction, firings, now), cancellationToken);
+    public async Task<IReadOnlyList<FireResult>> FireAsync(IReadOnlyList<Firing> firings, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await FiringAlone.TryFireAsync(Ready, firings, _enqueues.Offer, now, cancellationToken)
+        ?? await WriteAsync(transaction => Firings.FireAllAsync(transaction, firings, now), cancellationToken);
 
     public Task AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken) =>
         WriteAsync(

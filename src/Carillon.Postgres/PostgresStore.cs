@@ -87,6 +87,8 @@ internal sealed partial class PostgresStore : IStore
             },
             cancellationToken);
 
+    public void Accept(IClaimOffer offer) => _enqueues.Offer = offer;
+
     public Task<IJoinedStore> JoinAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         _ = Ready;

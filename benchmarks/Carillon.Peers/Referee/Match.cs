@@ -7,19 +7,28 @@ namespace Carillon.Peers.Referee;
 /// <summary>Measures everybody in turn, round after round, so that a noisy minute falls on all of them.</summary>
 internal static class Match
 {
+    // Most of it stands in the table beside the others.
+    private const int OwnRounds = 1;
+
     public static async Task<int> RunAsync(Settings settings)
     {
         await using var server = new Server(settings.Port);
         await server.OpenAsync();
         var (peers, figures) = (Peer.All(settings.Peers), new Figures());
-        var rows = new Rows(server, settings).All.Where(row => settings.Only.Count == 0 || settings.Only.Contains(row.Name)).ToList();
-        foreach (var (name, takes, measure) in rows)
+        foreach (var row in new Rows(server, settings).All.Where(row => settings.Only.Count == 0 || settings.Only.Contains(row.Name)))
         {
+            var all = peers.Where(peer => peer.IsCarillon || !row.IsOwn).ToList();
+            if (row.IsAtOnce)
+            {
+                await Task.WhenAll(all.Select(peer => MeasureAsync(row, 1, peer, figures)));
+                continue;
+            }
+
             for (var round = 1; round <= settings.Rounds; round++)
             {
-                foreach (var peer in peers.Where(takes))
+                foreach (var peer in all)
                 {
-                    await MeasureAsync(name, round, peer, measure, figures);
+                    await MeasureAsync(row, round, peer, figures);
                 }
             }
         }
@@ -40,20 +49,19 @@ internal static class Match
     }
 
     // One who fails is told of in the report, and the others are measured all the same.
-    private static async Task MeasureAsync(string row, int round, Peer peer, Func<Peer, Task<IReadOnlyDictionary<string, double>>> measure, Figures figures)
+    private static async Task MeasureAsync(Row row, int round, Peer peer, Figures figures)
     {
         try
         {
-            foreach (var (name, value) in await measure(peer))
+            foreach (var (name, value) in await row.Measure(peer))
             {
                 figures.Add(name, peer.Name, value);
-                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{row} {round} {peer.Name}: {name} {value:0.###}"));
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{row.Name} {round} {peer.Name}: {name} {value:0.###}"));
             }
         }
         catch (Exception error) when (error is InvalidOperationException or TimeoutException or Npgsql.NpgsqlException or ArgumentOutOfRangeException)
         {
-            figures.Failures.Add($"{row}, round {round}, {peer.Name}: {error.Message}");
-            await Console.Error.WriteLineAsync(figures.Failures[^1]);
+            figures.Fail($"{row.Name}, round {round}, {peer.Name}: {error.Message}");
         }
     }
 
@@ -61,7 +69,7 @@ internal static class Match
     private static async Task MeasureOwnAsync(Settings settings, Figures figures)
     {
         var store = string.Create(CultureInfo.InvariantCulture, $"postgres://bench@127.0.0.1:{settings.Port}/postgres");
-        for (var round = 1; round <= settings.Rounds; round++)
+        for (var round = 1; round <= OwnRounds; round++)
         {
             string[] arguments = settings.IsQuick ? ["--jobs", "20000", "--only", "throughput", "pickup"] : [];
             var setup = new ProcessStartInfo("dotnet", [settings.Program, "bench", "--store", store, "--json", .. arguments]) { RedirectStandardOutput = true, UseShellExecute = false };
@@ -81,7 +89,10 @@ internal sealed class Figures
     private readonly List<(string Row, string Peer, double Value)> _all = [];
     private readonly List<(string Row, string Note, double Value)> _own = [];
 
-    public List<string> Failures { get; } = [];
+    private readonly List<string> _failures = [];
+    private readonly Lock _lock = new();
+
+    public IReadOnlyList<string> Failures => _failures;
 
     public IEnumerable<string> Rows => _all.Select(figure => figure.Row).Distinct();
 
@@ -89,7 +100,23 @@ internal sealed class Figures
     public IEnumerable<(string Row, string Note, IReadOnlyList<double> Values)> Own =>
         _own.GroupBy(figure => figure.Row).Select(group => (group.Key, group.First().Note, (IReadOnlyList<double>)[.. group.Select(figure => figure.Value).Order()]));
 
-    public void Add(string row, string peer, double value) => _all.Add((row, peer, value));
+    public void Add(string row, string peer, double value)
+    {
+        lock (_lock)
+        {
+            _all.Add((row, peer, value));
+        }
+    }
+
+    public void Fail(string what)
+    {
+        lock (_lock)
+        {
+            _failures.Add(what);
+        }
+
+        Console.Error.WriteLine(what);
+    }
 
     public void AddOwn(string row, string note, double value) => _own.Add((row, note, value));
 

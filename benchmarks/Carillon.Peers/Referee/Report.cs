@@ -24,7 +24,11 @@ internal static class Report
 
         page.AppendLine("- The same work for all: schedules of their own only where they have seconds or instants; elsewhere \"due at one instant\" is that many delayed jobs.").AppendLine();
         Own(page, figures);
-        figures.Failures.ForEach(failure => page.AppendLine(CultureInfo.InvariantCulture, $"- **failed**: {failure}"));
+        foreach (var failure in figures.Failures)
+        {
+            page.AppendLine(CultureInfo.InvariantCulture, $"- **failed**: {failure}");
+        }
+
         return page.ToString();
     }
 

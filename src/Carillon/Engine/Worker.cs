@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Carillon.Engine;
 
-/// <summary>Claims as many jobs as the slots will take and starts them; says when the next one is due.</summary>
+/// <summary>Claims as many jobs as the slots will take and starts them; says when the next one is due. One claim at a time.</summary>
 internal sealed partial class Worker : IStep
 {
     // When the store cannot take ends, no more than this many attempts may wait to be written before claiming stops.
@@ -27,8 +27,8 @@ internal sealed partial class Worker : IStep
     private volatile int _wakeAt = int.MaxValue;
     private volatile bool _isFinishBound;
     private volatile bool _isDraining;
-    private bool _isClaimUnknown;
-    private bool _isSlotWanted;
+    private volatile bool _isClaimUnknown;
+    private volatile bool _isSlotWanted;
 
     public Worker(IStore store, NodeLease node, WorkerParts parts, EngineOptions options, ILogger<Worker> logger)
     {
@@ -37,6 +37,10 @@ internal sealed partial class Worker : IStep
         _slots = new Slots(options.MaxConcurrentJobs, parts.Launch, RunAsync);
         _slots.Ended += OnEnded;
         parts.Finishes.Written += OnWritten;
+        if (options.Roles.HasFlag(NodeRoles.Worker))
+        {
+            store.Accept(new WorkerOffer(this));
+        }
     }
 
     /// <summary>Woken when a slot that it waited for is free, or enough ends are written.</summary>
@@ -70,8 +74,14 @@ internal sealed partial class Worker : IStep
     {
         lock (_turns)
         {
-            return _turn = ClaimAsync(cancellationToken);
+            return _turn = _turn.IsCompleted ? ClaimAsync(cancellationToken) : ClaimAfterAsync(_turn, cancellationToken);
         }
+    }
+
+    private async Task<DateTimeOffset?> ClaimAfterAsync(Task turn, CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await ClaimAsync(cancellationToken);
     }
 
     private async Task<DateTimeOffset?> ClaimAsync(CancellationToken cancellationToken)
@@ -125,6 +135,24 @@ internal sealed partial class Worker : IStep
             _isClaimUnknown = false;
         }
     }
+
+    // Only where it would begin at once and nothing else is being claimed: who is busy claims more at a time.
+    private ClaimRequest? TryTakeTurn(IReadOnlyList<NewJob> jobs, Task<DateTimeOffset?> turn)
+    {
+        lock (_turns)
+        {
+            if (!_turn.IsCompleted || _isDraining || _isClaimUnknown || _isSlotWanted || !_node.IsHeld || _slots.Ahead > 0 || _slots.Free < jobs.Count
+                || _parts.Finishes.Open > MaxOpenFinishes || !jobs.All(IsServed))
+            {
+                return null;
+            }
+
+            _turn = turn;
+            return RequestFor(jobs.Count, jobs.Count);
+        }
+    }
+
+    private bool IsServed(NewJob job) => _parts.Handlers.Limits.ContainsKey(job.Handler) && _options.Queues?.Contains(job.Queue) != false;
 
     private void Start(IReadOnlyList<Job> jobs)
     {
@@ -221,6 +249,33 @@ internal sealed partial class Worker : IStep
         {
             attempt.Stop(StopCause.Shutdown);
             _parts.Launch(() => _ = RunAsync(attempt));
+        }
+    }
+
+    /// <summary>Its slots for the jobs that this process enqueues: such a claim is a turn as any other.</summary>
+    private sealed class WorkerOffer(Worker worker) : IClaimOffer
+    {
+        private TaskCompletionSource<DateTimeOffset?> _turn = new();
+
+        public ClaimRequest? TryTake(IReadOnlyList<NewJob> jobs)
+        {
+            var turn = new TaskCompletionSource<DateTimeOffset?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var request = worker.TryTakeTurn(jobs, turn.Task);
+            _turn = request is null ? _turn : turn;
+            return request;
+        }
+
+        public void Give(IReadOnlyList<Job> jobs)
+        {
+            worker.Start(jobs);
+            _turn.SetResult(null);
+        }
+
+        public void Lose()
+        {
+            worker._isClaimUnknown = true;
+            _turn.SetResult(null);
+            worker.SlotFreed?.Invoke();
         }
     }
 

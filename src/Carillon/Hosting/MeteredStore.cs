@@ -42,6 +42,8 @@ internal sealed partial class MeteredStore(IStore inner) : IStore
         return results;
     }
 
+    public void Accept(IClaimOffer offer) => inner.Accept(offer);
+
     public async Task<IJoinedStore> JoinAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
         new MeteredJoin(await inner.JoinAsync(transaction, cancellationToken));
 

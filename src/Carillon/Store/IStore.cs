@@ -32,6 +32,11 @@ internal interface IStore : IJobStore, IScheduleStore, IJournalStore, ILeaseStor
     /// </summary>
     Task ShiftDelaysAsync(TimeSpan step, CancellationToken cancellationToken);
 
+    /// <summary>Lets the store claim for the node of this process with what it enqueues. Only an offer: most stores have no use for it.</summary>
+    void Accept(IClaimOffer offer)
+    {
+    }
+
     /// <summary>
     /// Joins a transaction that its user began on the store's database. Throws <see cref="NotSupportedException"/> where the store cannot, and
     /// <see cref="ArgumentException"/> where the transaction is over or is none of this database.

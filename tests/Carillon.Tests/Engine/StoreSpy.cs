@@ -24,6 +24,9 @@ public class StoreSpy : DispatchProxy
         return spy;
     }
 
+    /// <summary>The node's free slots, as a store sees them.</summary>
+    internal IClaimOffer? Offer { get; private set; }
+
     public int Count(string call) => _calls.Count(name => name == call);
 
     /// <summary>From now on the call fails before it did anything.</summary>
@@ -56,6 +59,7 @@ public class StoreSpy : DispatchProxy
         }
 
         _calls.Enqueue(name);
+        Offer = name == "Accept" ? (IClaimOffer)args![0]! : Offer;
         if (!_before.ContainsKey(name) && !_after.ContainsKey(name) && !_hanging.ContainsKey(name))
         {
             return targetMethod.Invoke(_inner, args);

@@ -16,6 +16,8 @@ internal sealed partial class FaultyStore
             return true;
         });
 
+    public void Accept(IClaimOffer offer) => inner.Accept(offer);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     public Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -1,0 +1,39 @@
+using Carillon.Store;
+
+namespace Carillon.Postgres;
+
+/// <summary>A few jobs enqueued where a slot is free for each: written and claimed by one statement, and so begun when their commit is known.</summary>
+internal static class EnqueueClaim
+{
+    // The claim waits for the count, and so for the insert; a volatile function sees what its own statement has written.
+    private const string Sql = $"""
+        with written as ({NewRows.InsertSql} returning 1), counted as (select count(*)::integer as jobs from written)
+        select {ClaimedRow.Columns} from counted cross join lateral carillon.claim($26, $27, counted.jobs, $28, $29, $30, $31, counted.jobs, false, $32)
+        """;
+
+    /// <summary>Null, and nothing done, where they cannot go this way; they then go without a claim, and are told of.</summary>
+    public static async Task<IReadOnlyList<EnqueueResult[]>?> TryWriteAsync(Connections connections, IReadOnlyList<EnqueueRequest> requests, IClaimOffer offer)
+    {
+        var (jobs, now) = (requests.SelectMany(request => request.Jobs).ToList(), requests.Max(request => request.Now));
+        if (connections.Memory.IsLimited || ClaimBeside.TryTake(offer, jobs, now) is not { } claim)
+        {
+            return null;
+        }
+
+        var isWritten = await claim.RunAsync(connections, transaction => TryWriteAsync(transaction, requests, claim));
+        return isWritten ? EnqueueBatch.AllCreated(requests) : null;
+    }
+
+    private static async Task<bool> TryWriteAsync(Transaction transaction, IReadOnlyList<EnqueueRequest> requests, ClaimBeside claim)
+    {
+        var plain = EnqueueBatch.TakePlain(transaction, requests, static _ => true);
+        if (plain.Count < requests.Sum(request => request.Jobs.Count))
+        {
+            return false;
+        }
+
+        var statement = NewRows.Bind(transaction.Use(Sql), plain, NewRows.LanesOf(transaction.Memory, plain)).Set((string?)null).Set((string?)null);
+        claim.Keep(transaction, await claim.Bind(transaction, statement).ListAsync(ClaimedRow.Read), [.. plain.Select(job => job.Id)]);
+        return true;
+    }
+}
