@@ -33,6 +33,7 @@ internal sealed class Conditions
         }
 
         Add("queue = ", filter.Queue);
+        Add("job_group = ", filter.Group);
         Add("handler = ", filter.Handler);
         Add("schedule = ", filter.Schedule);
         Add("created_at >= ", filter.From);

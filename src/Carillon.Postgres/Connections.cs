@@ -9,6 +9,7 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
 {
     private const int MostTries = 8;
     private readonly Chance _chance = new();
+    private int _used;
 
     /// <summary>False where the data source belongs to the host.</summary>
     public bool IsOwned { get; init; }
@@ -24,9 +25,35 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
     /// <summary>For connections that need a session of their own.</summary>
     public NpgsqlDataSource Sessions => Direct ?? source;
 
+    /// <summary>How many are in use at this moment, of both pools.</summary>
+    public int Used => Volatile.Read(ref _used);
+
+    /// <summary>How many there may be of both pools together.</summary>
+    public int Most => DataSources.MostOf(source) + (Direct is null ? 0 : DataSources.MostOf(Direct));
+
     public PostgresMemory Memory => memory;
 
     public Sql Sql => sql;
+
+    public Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(Counted(source), cancellationToken);
+
+    public Task<NpgsqlConnection> OpenSessionAsync(CancellationToken cancellationToken) => OpenAsync(Counted(Sessions), cancellationToken);
+
+    /// <summary>The same, blocking the calling thread and needing no other.</summary>
+    public NpgsqlConnection OpenSession()
+    {
+        var connection = Counted(Sessions);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Runs a transaction that changes something. May run the work several times; only the last one counts.</summary>
     public Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) =>
@@ -36,7 +63,7 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
     public Task<T> RunAloneAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) => RepeatAsync(
         async () =>
         {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var connection = await OpenAsync(cancellationToken);
             var transaction = new Transaction(connection, memory, sql, cancellationToken, Notifier);
             var result = await work(transaction);
             Know(transaction);
@@ -68,7 +95,7 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
     {
         try
         {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var connection = await OpenAsync(cancellationToken);
             await using var begun = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
             var result = await work(new Transaction(connection, memory, sql, cancellationToken));
             await begun.CommitAsync(cancellationToken);
@@ -88,7 +115,7 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
 
     private async Task<T> CommitAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await OpenAsync(cancellationToken);
         await using var begun = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var transaction = new Transaction(connection, memory, sql, cancellationToken);
         var result = await work(transaction);
@@ -98,6 +125,35 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
         Know(transaction);
         return result;
     }
+
+    private static async Task<NpgsqlConnection> OpenAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    // Counted here, for the pool keeps its figures to itself and may be the host's, where others use it too.
+    private NpgsqlConnection Counted(NpgsqlDataSource pool)
+    {
+        var connection = pool.CreateConnection();
+        connection.StateChange += OnStateChange;
+        return connection;
+    }
+
+    private void OnStateChange(object sender, StateChangeEventArgs change) => _ = (change.OriginalState, change.CurrentState) switch
+    {
+        (_, ConnectionState.Open) => Interlocked.Increment(ref _used),
+        (ConnectionState.Open, _) => Interlocked.Decrement(ref _used),
+        _ => 0,
+    };
 
     // It is committed.
     private void Know(Transaction transaction)

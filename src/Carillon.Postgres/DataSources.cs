@@ -40,6 +40,9 @@ internal static class DataSources
         return NpgsqlDataSource.Create(settings);
     }
 
+    /// <summary>How many connections the pool may have.</summary>
+    public static int MostOf(NpgsqlDataSource pool) => new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxPoolSize;
+
     /// <summary>Where the data is, for people: without user and password.</summary>
     public static string Describe(string connectionString, string schema)
     {

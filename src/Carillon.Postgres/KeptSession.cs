@@ -11,10 +11,10 @@ internal sealed class KeptSession(NpgsqlConnection connection, Sql sql, Cancella
     public TimeSpan Limit { get; set; } = TimeSpan.FromSeconds(30);
 
     public static async Task<KeptSession> OpenAsync(Connections connections, CancellationToken cancellationToken) =>
-        new(await connections.Sessions.OpenConnectionAsync(cancellationToken), connections.Sql, cancellationToken);
+        new(await connections.OpenSessionAsync(cancellationToken), connections.Sql, cancellationToken);
 
     /// <summary>The same, blocking the calling thread and needing no other.</summary>
-    public static KeptSession Open(Connections connections) => new(connections.Sessions.OpenConnection(), connections.Sql, CancellationToken.None);
+    public static KeptSession Open(Connections connections) => new(connections.OpenSession(), connections.Sql, CancellationToken.None);
 
     /// <summary>The same for one long wait, which only the token ends.</summary>
     public KeptSession Until(CancellationToken token) => new(connection, sql, token) { Limit = TimeSpan.Zero };

@@ -5,11 +5,13 @@ namespace Carillon.Postgres;
 /// <summary>The rows of leases.</summary>
 internal static class LeaseTable
 {
+    // The token of a change of hands is drawn once the row is locked: whoever waited for that draws after the one before. For a row to be there,
+    // what was given up stays (nodes' leases go: of their tokens it matters only that no two are the same).
     private const string AcquireSql = /*lang=sql*/ """
         insert into carillon.lease as l (name, owner, until, token, data, acquired_at)
         values ($1, $2, $3, nextval('carillon.lease_token'), $4, $5)
         on conflict (name) do update
-           set owner = excluded.owner, until = excluded.until, token = excluded.token, data = excluded.data, acquired_at = excluded.acquired_at
+           set owner = excluded.owner, until = excluded.until, token = nextval('carillon.lease_token'), data = excluded.data, acquired_at = excluded.acquired_at
          where l.until <= $5 or l.owner = excluded.owner
         returning token
         """;
@@ -22,10 +24,11 @@ internal static class LeaseTable
           from held left join carillon.job j on j.state = 1 and j.node = held.owner and j.cancel_reason is not null
         """;
 
-    private const string ReleaseSql = "delete from carillon.lease where name = $1 and token = $2";
+    private const string ReleaseNodeSql = "delete from carillon.lease where name = $1 and token = $2";
+    private const string ReleaseSql = "update carillon.lease set until = 0 where name = $1 and token = $2";
     private const string ListSql = "select name, owner, until, token, data from carillon.lease where starts_with(name, $1) and until > $2 order by name";
     private const string SweepSql = "delete from carillon.lease where starts_with(name, 'node/') and until <= $1";
-    private const string ShiftSql = "update carillon.lease set until = until + $1";
+    private const string ShiftSql = "update carillon.lease set until = until + $1 where until > 0";
 
     public static async Task<Lease?> AcquireAsync(Transaction transaction, Lease wanted, DateTimeOffset now)
     {
@@ -43,8 +46,9 @@ internal static class LeaseTable
     /// <summary>With a node's lease its locks are free.</summary>
     public static Task<int> ReleaseAsync(Transaction transaction, string name, long token)
     {
-        transaction.Tell(name.StartsWith("node/", StringComparison.Ordinal) ? StoreSignal.Locks : StoreSignal.None);
-        return transaction.Use(ReleaseSql).Set(name).Set(token).RunAsync();
+        var isNode = name.StartsWith("node/", StringComparison.Ordinal);
+        transaction.Tell(isNode ? StoreSignal.Locks : StoreSignal.None);
+        return transaction.Use(isNode ? ReleaseNodeSql : ReleaseSql).Set(name).Set(token).RunAsync();
     }
 
     public static Task<List<Lease>> ListAsync(Transaction transaction, string prefix, DateTimeOffset now) =>

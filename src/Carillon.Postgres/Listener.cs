@@ -36,10 +36,9 @@ internal sealed partial class Listener(Connections connections, Notifier notifie
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = connections.Sessions.CreateConnection();
+        var connection = await connections.OpenSessionAsync(cancellationToken);
         try
         {
-            await connection.OpenAsync(cancellationToken);
             connection.Notification += OnNotification;
             await using var command = new NpgsqlCommand($"listen \"{channel}\"", connection);
             await command.ExecuteNonQueryAsync(cancellationToken);

@@ -53,6 +53,9 @@ internal sealed partial class PostgresStore : IStore
 
     public bool IsShared => true;
 
+    // A pool of the host's bounds what is ours and what is its own together.
+    public StoreConnections? Connections => new(_connections.Used, _connections.Most);
+
     public event Action<StoreSignal>? Signalled;
 
     public async Task UpgradeSchemaAsync(CancellationToken cancellationToken)

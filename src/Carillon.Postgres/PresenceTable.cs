@@ -41,10 +41,10 @@ internal static class PresenceTable
           from (select l.name, l.token, l.presence as slot from carillon.lease l where l.presence is not null and starts_with(l.name, 'node/')) s
         """;
 
-    // The leader's lease goes with that of its node.
+    // The leader's lease is free with that of its node; its row stays, for its term only grows.
     private const string EndSql = """
         with gone as (delete from carillon.lease where name = $1 and token = $2 returning owner),
-             led as (delete from carillon.lease l using gone where l.name = 'leader' and l.owner = gone.owner)
+             led as (update carillon.lease l set until = 0 from gone where l.name = 'leader' and l.owner = gone.owner)
         select owner from gone
         """;
 

@@ -44,7 +44,7 @@ internal sealed class UserTransactions(Connections connections)
         // Other names may lead to the same place: a pooler, a second address.
         if (!_known.TryGetValue(place, out var isOwn))
         {
-            await using var own = await connections.Source.OpenConnectionAsync(cancellationToken);
+            await using var own = await connections.OpenAsync(cancellationToken);
             _known[place] = isOwn = await IdentifyAsync(connection, cancellationToken) == await IdentifyAsync(own, cancellationToken);
         }
 

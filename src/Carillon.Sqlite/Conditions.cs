@@ -20,6 +20,7 @@ internal sealed class Conditions
         AddAny("id", filter.Ids?.Select(id => (Action<Statement, int>)((statement, index) => statement.Set(index, id))));
         AddStates(filter.States);
         Add("queue = ", filter.Queue, (statement, index) => statement.Set(index, filter.Queue));
+        Add("job_group = ", filter.Group, (statement, index) => statement.Set(index, filter.Group));
         Add("handler = ", filter.Handler, (statement, index) => statement.Set(index, filter.Handler));
         Add("schedule = ", filter.Schedule, (statement, index) => statement.Set(index, filter.Schedule));
         Add("created_at >= ", filter.From, (statement, index) => statement.Set(index, filter.From));

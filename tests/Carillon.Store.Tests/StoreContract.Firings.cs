@@ -20,6 +20,17 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_schedule_s_group_is_kept_and_its_job_belongs_to_it()
+    {
+        var schedule = await PutAsync(Nightly() with { Group = "acme" });
+        var firing = FiringOf(schedule);
+
+        await FireAsync(firing with { Jobs = [.. firing.Jobs.Select(job => job with { Group = schedule.Group })] });
+
+        Assert.Equal(("acme", "acme"), ((await LoadScheduleAsync(schedule.Name)).Group, Assert.Single(await JobsOfAsync(schedule)).Group));
+    }
+
+    [Fact]
     public async Task An_instant_fires_once()
     {
         var schedule = await PutAsync(Nightly());

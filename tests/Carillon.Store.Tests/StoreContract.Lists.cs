@@ -65,6 +65,21 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task Jobs_are_found_by_their_group_live_and_ended_alike()
+    {
+        var ended = await MakeInStateAsync(JobState.Succeeded, Ask() with { Group = "acme" });
+        var dead = await MakeInStateAsync(JobState.Dead, Ask() with { Group = "acme", Queue = "mail" });
+        await MakeAsync(Ask());
+        await MakeAsync(Ask() with { Group = "Acme" });
+        var pending = await MakeAsync(Ask() with { Group = "acme", Queue = "mail" });
+
+        Assert.Equal([pending.Id, dead.Id, ended.Id], await FindAsync(new JobFilter { Group = "acme" }));
+        Assert.Equal([pending.Id, dead.Id], await FindAsync(new JobFilter { Group = "acme", Queue = "mail" }));
+        Assert.Equal([dead.Id], await FindAsync(new JobFilter { Group = "acme", States = [JobState.Dead, JobState.Running] }));
+        Assert.Empty(await FindAsync(new JobFilter { Group = "" }));
+    }
+
+    [Fact]
     public async Task Jobs_are_found_by_state_among_live_and_ended_ones()
     {
         var ended = await MakeInStateAsync(JobState.Succeeded);

@@ -105,6 +105,7 @@ internal static class CompatShape
         Overlap = schedule.Overlap,
         Jitter = schedule.Jitter,
         Priority = schedule.Priority,
+        Group = schedule.Group,
         Retry = schedule.Retry,
         Timeout = schedule.Timeout,
         StartAt = schedule.StartAt,

@@ -21,6 +21,7 @@ internal static class JobEndpoints
             Query =
             [
                 new("state", "pending, running, waiting, succeeded, dead or cancelled; several separated by commas"), new("queue", "of this queue"),
+                new("group", "of this group, in whichever queue"),
                 new("handler", "of this handler"), new("schedule", "made by this schedule"), new("from", "created at or after this instant"),
                 new("to", "created before this instant"), .. QueryReader.Paging,
             ],
@@ -53,6 +54,7 @@ internal static class JobEndpoints
     {
         States = States(call),
         Queue = call.Query("queue"),
+        Group = call.Query("group"),
         Handler = call.Query("handler"),
         Schedule = call.Query("schedule"),
         From = call.Instant("from"),

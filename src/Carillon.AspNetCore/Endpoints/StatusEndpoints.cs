@@ -22,13 +22,16 @@ internal static class StatusEndpoints
         var (cluster, clock) = (call.Doors.Cluster, call.Doors.Clock);
         var nodes = await cluster.ListNodesAsync(call.Aborted);
         var queues = await call.Doors.Queues.ListAsync(call.Aborted);
+        var leader = nodes.FirstOrDefault(node => node.IsLeader);
         var status = new StatusView(
-            cluster.Node, nodes.FirstOrDefault(node => node.IsLeader)?.Manifest.Node, EngineHost.Version, cluster.Store,
+            cluster.Node, leader?.Manifest.Node, EngineHost.Version, cluster.Store,
             TimeSpan.FromMilliseconds(Math.Round(clock.Offset.TotalMilliseconds)), Zones.Version, clock.GetUtcNow(),
             nodes.Count, nodes.SelectMany(node => node.Manifest.Handlers).DistinctBy(handler => handler.Name).Count(),
             new StatusJobs(queues.Sum(queue => queue.Pending), queues.Sum(queue => queue.Running), queues.Sum(queue => queue.Waiting), queues.Sum(queue => queue.Dead)))
         {
             State = nodes.FirstOrDefault(node => node.Manifest.Node == cluster.Node)?.State,
+            LeaderTerm = leader?.LeaderTerm,
+            StoreConnections = cluster.StoreConnections is { } connections ? new ConnectionsAnswer(connections.Used, connections.Max) : null,
             Roles = RoleNames.Of(call.Doors.Self.Roles),
             Queues = call.Doors.Self.Queues,
         };

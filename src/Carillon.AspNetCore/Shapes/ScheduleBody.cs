@@ -45,6 +45,8 @@ internal sealed record ScheduleBody
 
     public int? Priority { get; init; }
 
+    public string? Group { get; init; }
+
     public RetryBody? Retry { get; init; }
 
     public TimeSpan? Timeout { get; init; }
@@ -97,6 +99,7 @@ internal sealed record ScheduleBody
             Jitter = Jitter ?? TimeSpan.Zero,
             Queue = Queue,
             Priority = Priority ?? 0,
+            Group = Group,
             Retry = Retry?.ToPolicy(),
             Timeout = Timeout,
             Mode = Enabled is { } enabled ? enabled ? ScheduleMode.Live : ScheduleMode.Paused : null,

@@ -56,6 +56,8 @@ internal sealed record ScheduleView
 
     public required int Priority { get; init; }
 
+    public string? Group { get; init; }
+
     public RetryBody? Retry { get; init; }
 
     public TimeSpan? Timeout { get; init; }
@@ -113,6 +115,7 @@ internal sealed record ScheduleView
         Jitter = schedule.Jitter,
         Queue = schedule.Queue,
         Priority = schedule.Priority,
+        Group = schedule.Group,
         Retry = RetryBody.Of(schedule.Retry),
         Timeout = schedule.Timeout,
         Enabled = schedule.Mode != ScheduleMode.Paused,

@@ -191,6 +191,8 @@ create index done_failed on carillon.job_done (state, id) where state <> 3;
 -- Jobs of a schedule, newest first; its executions, latest end first.
 create index done_schedule on carillon.job_done (schedule, id) where schedule is not null;
 create index done_schedule_end on carillon.job_done (schedule, finished_at) where schedule is not null and state = 3;
+-- Jobs of a group, newest first.
+create index done_group on carillon.job_done (job_group, id) where job_group is not null;
 -- Keys that hold beyond the end; such rows all have the day 0.
 create index done_key on carillon.job_done (tenant, key, key_until) where key_until is not null;
 
@@ -253,7 +255,8 @@ create table carillon.schedule (
 create index schedule_by_calendar on carillon.schedule (calendar, name) where calendar is not null;
 create index schedule_due on carillon.schedule (next_at, name) where next_at is not null and mode <> 2;
 
--- Who holds what. The token comes from one sequence: nothing has to be kept of a name that was given up.
+-- Who holds what. The token comes from one sequence. Of a node that left nothing is kept; the row of the leader stays, with until = 0
+-- when it was given up, so that the next one waits for its lock before it draws its term.
 create sequence carillon.lease_token;
 create table carillon.lease (
     name text collate "C" primary key,

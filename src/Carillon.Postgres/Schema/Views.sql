@@ -27,4 +27,4 @@ create view carillon.job_executions as
       from carillon.journal where kind = 'attempt';
 
 create view carillon.scheduler_leader as
-    select owner as leader_instance, token as term, to_timestamp(acquired_at / 1e7) as acquired_at from carillon.lease where name = 'leader';
+    select owner as leader_instance, token as term, to_timestamp(acquired_at / 1e7) as acquired_at from carillon.lease where name = 'leader' and until > 0;

@@ -18,7 +18,7 @@ internal static class NodeChecks
         {
             yield return leader is null
                 ? new Finding(Severity.Warning, "nodes", $"{count} live, and none leads at this moment", "Look again in 20 s; if it stays so, the server's log says why.")
-                : new Finding(Severity.Ok, "nodes", $"{count} live, {leader} leads");
+                : new Finding(Severity.Ok, "nodes", $"{count} live, {leader} leads{(status.Text("leaderTerm") is { } term ? $" (term {term})" : "")}");
         }
 
         if (!working.Any(IsWorker))

@@ -16,6 +16,7 @@ internal static class ServerChecks
         var nodes = (await api.GetAsync(Query.Of("api/v1/nodes", ("limit", 200)), cancellationToken)).Items("items").ToList();
         var queues = await api.GetAsync(Query.Of("api/v1/queues", ("limit", 200)), cancellationToken);
         List<Finding> findings = [Clock(status, clock), .. NodeChecks.Look(status, nodes), .. NodeChecks.Unserved(nodes, queues)];
+        findings.AddRange(Connections(status));
         findings.AddRange(Queues(queues));
         var handlers = await api.GetAsync(Query.Of("api/v1/handlers", ("limit", 200)), cancellationToken);
         var known = handlers.Items("items").Select(handler => handler.Text("name")!).ToHashSet(StringComparer.Ordinal);
@@ -36,6 +37,17 @@ internal static class ServerChecks
         return here > TimeSpan.FromSeconds(5)
             ? new Finding(Severity.Warning, "clock", $"this machine's clock and the server's differ by {here.TotalSeconds:0} s", "Let a time service keep both: timedatectl set-ntp true")
             : new Finding(Severity.Ok, "clock", "agrees with the store's");
+    }
+
+    // Taken at one moment: a pool that is full just then may be only busy.
+    private static IEnumerable<Finding> Connections(JsonElement status)
+    {
+        if (status.Member("storeConnections") is { ValueKind: JsonValueKind.Object } connections && connections.TryGetProperty("used", out var used) && connections.TryGetProperty("max", out var max))
+        {
+            yield return used.GetInt32() < max.GetInt32()
+                ? new Finding(Severity.Ok, "connections", $"{used} of {max} to the store's database are in use")
+                : new Finding(Severity.Warning, "connections", $"all {max} to the store's database are in use, so calls wait for one", "Look again; if it stays so, raise DATABASE_MAX_CONNECTIONS.");
+        }
     }
 
     private static IEnumerable<Finding> Queues(JsonElement queues)

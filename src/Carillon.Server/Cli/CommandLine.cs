@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Carillon.Server.Verbs;
 using Carillon.Store;
 
@@ -69,7 +70,7 @@ internal static class CommandLine
     private static int Misread(ParseResult parse, TextWriter error)
     {
         // "A command is required" says nothing new where one was mistyped.
-        foreach (var fault in parse.Errors.Where(fault => parse.UnmatchedTokens.Count == 0 || fault.SymbolResult is not CommandResult).Select(fault => fault.Message).Distinct())
+        foreach (var fault in parse.Errors.Where(fault => parse.UnmatchedTokens.Count == 0 || fault.SymbolResult is not CommandResult).Select(Misread).Distinct())
         {
             error.WriteLine(Plain.Text(fault));
         }
@@ -81,6 +82,16 @@ internal static class CommandLine
 
         error.WriteLine($"{PathOf(parse)} --help shows how it is used.");
         return Exit.BadInput;
+    }
+
+    // The parser would name a type of .NET.
+    private static string Misread(ParseError fault)
+    {
+        var option = fault.SymbolResult as OptionResult ?? fault.SymbolResult?.Parent as OptionResult;
+        var type = Nullable.GetUnderlyingType(option?.Option.ValueType ?? typeof(string)) ?? option?.Option.ValueType;
+        return option is { Tokens: [var given] } && type == typeof(int) && !int.TryParse(given.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            ? $"{option.Option.Name} ({given.Value}) must be a whole number, such as 5."
+            : fault.Message;
     }
 
     private static string PathOf(ParseResult parse)

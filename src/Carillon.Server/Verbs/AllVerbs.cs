@@ -15,6 +15,7 @@ internal static class AllVerbs
         NextVerb.Make(),
         ExplainVerbs.Make(),
         QueueVerbs.Make(),
+        StatusVerb.Make(),
         NodeVerbs.Make(),
         LockVerbs.Make(),
         KeyVerbs.Make(),

@@ -17,7 +17,7 @@ internal static class JobText
         foreach (var (title, member) in new[]
         {
             ("Job", "id"), ("Handler", "handler"), ("Args", "args"), ("State", "state"), ("Reason", "reason"), ("Waiting for", "waitingFor"), ("Progress", "progress"),
-            ("Result", "result"), ("Error", "error"), ("Schedule", "schedule"), ("Queue", "queue"), ("Priority", "priority"), ("Attempt", "attempt"),
+            ("Result", "result"), ("Error", "error"), ("Schedule", "schedule"), ("Queue", "queue"), ("Priority", "priority"), ("Group", "group"), ("Attempt", "attempt"),
             ("Nodes lost", "ownerLosses"), ("Node", "node"), ("Tags", "tags"),
         })
         {

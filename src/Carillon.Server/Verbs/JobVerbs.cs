@@ -13,6 +13,7 @@ internal static class JobVerbs
     private static readonly Argument<string[]> Ids = new("id") { Description = "Ids of jobs", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<string?> State = new("--state") { Description = "pending, running, waiting, succeeded, dead or cancelled", HelpName = "STATE" };
     private static readonly Option<string?> Queue = new("--queue") { Description = "Of this queue", HelpName = "NAME" };
+    private static readonly Option<string?> Group = new("--group") { Description = "Of this group, in whichever queue", HelpName = "NAME" };
     private static readonly Option<string?> Handler = new("--handler") { Description = "Of this handler", HelpName = "NAME" };
     private static readonly Option<string?> Schedule = new("--schedule") { Description = "Made by this schedule", HelpName = "NAME" };
     private static readonly Option<string?> From = new("--from") { Description = "Made at or after this instant", HelpName = "INSTANT" };
@@ -24,7 +25,7 @@ internal static class JobVerbs
     public static Verb Make() => new Verb("job", "Enqueue jobs, look at them, cancel or retry them").With(
         JobEnqueue.Make(),
         new Verb("list", "Jobs, newest first", "carillon job list --state dead", "carillon job list --schedule heartbeat --limit 5")
-            .With(State, Queue, Handler, Schedule, From, To, Limit, Cursor).Does(ListAsync),
+            .With(State, Queue, Group, Handler, Schedule, From, To, Limit, Cursor).Does(ListAsync),
         new Verb("show", "One job with the attempts that failed", "carillon job show 01981c2e-7c9b-7d3e-8a54-2f6f6b1d9c10 --log").With(Id, Log).Does(ShowAsync),
         new Verb("cancel", "Cancel waiting jobs, ask running ones to stop", "carillon job cancel 01981c2e-7c9b-7d3e-8a54-2f6f6b1d9c10").With(Ids)
             .Does((session, cancellationToken) => ActAsync(session, "cancel", cancellationToken)),
@@ -35,7 +36,7 @@ internal static class JobVerbs
     private static async Task<int> ListAsync(Session session, CancellationToken cancellationToken)
     {
         var answer = await session.Api.GetAsync(
-            Query.Of(Path, ("state", session.Get(State)), ("queue", session.Get(Queue)), ("handler", session.Get(Handler)), ("schedule", session.Get(Schedule)),
+            Query.Of(Path, ("state", session.Get(State)), ("queue", session.Get(Queue)), ("group", session.Get(Group)), ("handler", session.Get(Handler)), ("schedule", session.Get(Schedule)),
                 ("from", session.Get(From)), ("to", session.Get(To)), ("limit", session.Get(Limit)), ("cursor", session.Get(Cursor))),
             cancellationToken);
         return session.Answer(answer, page => PrintList(session, page));

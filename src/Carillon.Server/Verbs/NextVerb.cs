@@ -37,7 +37,7 @@ internal static class NextVerb
 
     private static int Run(Session session)
     {
-        if (session.Get(Batch)) return NextBatch.Run(Console.In, session.Terminal.Out, TimeProvider.System);
+        if (session.Get(Batch)) return RunBatch(session);
         var text = session.Get(Expression) ?? throw new CliException(Exit.BadInput, "An expression is missing: carillon next '0 9 * * MON-FRI', or --batch.");
         var zone = ZoneOf(session.Get(ZoneId));
         var form = Choice<RecurrenceForm>("--form", session.Get(Form));
@@ -49,6 +49,20 @@ internal static class NextVerb
         if (count is < 1 or > MaxCount) throw new CliException(Exit.BadInput, $"--count ({count}) must be from 1 to {MaxCount}.");
         var view = PreviewView.Of(RecurrencePreview.Of(recurrence, zone, Instant(session.Get(From), recurrence.Zone ?? zone), false, count));
         return session.Answer(JsonSerializer.SerializeToElement(view, ApiJson.Wire.PreviewView), _ => Print(session.Terminal, view, form is null, session.Get(Dialect) is not null));
+    }
+
+    private static int RunBatch(Session session)
+    {
+        const string Example = "echo '{\"expr\":\"0 9 * * *\",\"zone\":\"Europe/Berlin\"}' | carillon next --batch";
+        if (session.Get(Expression) is { } text)
+        {
+            throw new CliException(Exit.BadInput, $"--batch reads its questions from the standard input, so the expression ('{Shown.Of(text)}') would not be answered. Leave one of them out; in a batch it is a line: {Example}");
+        }
+
+        Option[] single = [Form, Dialect, ZoneId, From, Count, Name, Gap, Repeat, CalendarFile, Shift];
+        return single.FirstOrDefault(session.IsGiven) is { } option
+            ? throw new CliException(Exit.BadInput, $"{option.Name} is for a single expression; with --batch each line says its own form, dialect, zone, from, inclusive, count and name: {Example}")
+            : NextBatch.Run(Console.In, session.Terminal.Out, TimeProvider.System);
     }
 
     private static Recurrence Read(Session session, RecurrenceText text)

@@ -22,6 +22,7 @@ internal static class ScheduleAdd
     private static readonly Option<string?> Args = new("--args") { Description = "The job's arguments: JSON, @FILE, or - for the standard input", HelpName = "JSON" };
     private static readonly Option<string?> Queue = new("--queue") { Description = "The queue of its jobs", HelpName = "NAME" };
     private static readonly Option<int?> Priority = new("--priority") { Description = "-100 to 100, higher first", HelpName = "N" };
+    private static readonly Option<string?> Group = new("--group") { Description = "Whose its jobs are in their queue: counts for rates per group, takes turns in fair queues", HelpName = "NAME" };
     private static readonly Option<string?> Overlap = new("--overlap") { Description = "While the last job still runs: skip, allow, queue or cancelPrevious", HelpName = "WHAT" };
     private static readonly Option<string?> Jitter = new("--jitter") { Description = "Each job is due up to this much later, at random", HelpName = "DURATION" };
     private static readonly Option<string?> Timeout = new("--timeout") { Description = "The longest an attempt may take", HelpName = "DURATION" };
@@ -33,7 +34,7 @@ internal static class ScheduleAdd
             "carillon schedule add tick --every 10s --handler heartbeat",
             "carillon schedule add invoices --text 'the last business day of every month at 17:00' --calendar holidays --handler heartbeat",
             "carillon schedule add report --body @report.json")
-        .With(Name, Handler, Cron, Dialect, Every, At, Text, Zone, Calendar, BusinessDay, Gap, Repeat, Args, Queue, Priority, Overlap, Jitter, Timeout, Description, Body)
+        .With(Name, Handler, Cron, Dialect, Every, At, Text, Zone, Calendar, BusinessDay, Gap, Repeat, Args, Queue, Priority, Group, Overlap, Jitter, Timeout, Description, Body)
         .Does(RunAsync);
 
     private static async Task<int> RunAsync(Session session, CancellationToken cancellationToken)
@@ -48,7 +49,7 @@ internal static class ScheduleAdd
         body["name"] = session.Get(Name);
         foreach (var (member, option) in new[]
         {
-            ("handler", Handler), ("cron", Cron), ("dialect", Dialect), ("every", Every), ("at", At), ("text", Text), ("zone", Zone), ("calendar", Calendar), ("businessDay", BusinessDay), ("gap", Gap), ("repeat", Repeat), ("queue", Queue), ("overlap", Overlap),
+            ("handler", Handler), ("cron", Cron), ("dialect", Dialect), ("every", Every), ("at", At), ("text", Text), ("zone", Zone), ("calendar", Calendar), ("businessDay", BusinessDay), ("gap", Gap), ("repeat", Repeat), ("queue", Queue), ("group", Group), ("overlap", Overlap),
             ("jitter", Jitter), ("timeout", Timeout), ("description", Description),
         })
         {

@@ -35,7 +35,7 @@ internal static class ScheduleVerbs
         {
             ("Schedule", "name"), ("Description", "description"), ("Cron", "cron"), ("Every", "every"), ("At", "at"), ("Text", "text"), ("Dialect", "dialect"),
             ("Zone", "zone"), ("Calendar", "calendar"), ("Business day", "businessDay"), ("Gap", "gap"), ("Repeat", "repeat"), ("Handler", "handler"), ("Args", "args"), ("Mode", "mode"), ("Enabled", "enabled"), ("Paused by", "pausedBy"), ("Reason", "pauseReason"), ("Owner", "owner"),
-            ("Queue", "queue"), ("Priority", "priority"), ("Misfire", "misfire"), ("Overlap", "overlap"), ("Jitter", "jitter"), ("Retry", "retry"), ("Timeout", "timeout"),
+            ("Queue", "queue"), ("Priority", "priority"), ("Group", "group"), ("Misfire", "misfire"), ("Overlap", "overlap"), ("Jitter", "jitter"), ("Retry", "retry"), ("Timeout", "timeout"),
             ("Output", "output"), ("Max count", "maxCount"), ("Fired", "firedCount"),
         })
         {

@@ -31,6 +31,7 @@ update job
 delete from lane where job_group is not null;
 drop table turn;
 drop table bucket;
+drop index done_group;
 drop index done_keep;
 drop index done_end;
 create index done_end on job_done (state, finished_at);

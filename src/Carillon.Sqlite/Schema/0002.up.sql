@@ -17,6 +17,9 @@ create index done_end on job_done (state, finished_at, keep_until);
 -- What is kept by its handler's wish.
 create index done_keep on job_done (keep_until) where keep_until is not null;
 
+-- The jobs of one group, newest first.
+create index done_group on job_done (job_group, id) where job_group is not null;
+
 -- Rate limits that jobs began under: a row each, no matter how many. full_at: when the bucket is full again; a row whose instant has passed
 -- says nothing. is_group: it counts one group of the queue (the empty one: the jobs that name none), not the whole.
 create table bucket (

@@ -18,8 +18,12 @@ public sealed record NodeView(NodeManifest Manifest, DateTimeOffset Until, long 
     /// <summary>Why; null where nobody said.</summary>
     public string? DrainReason { get; init; }
 
-    internal static NodeView Of(NodeManifest manifest, Lease lease, string? leader, NodeWish? wish) => new(manifest, lease.Until, lease.Token, lease.Owner == leader)
+    /// <summary>The term under which it leads: each leader's is higher than the one's before. Null where it does not lead.</summary>
+    public long? LeaderTerm { get; init; }
+
+    internal static NodeView Of(NodeManifest manifest, Lease lease, Lease? leader, NodeWish? wish) => new(manifest, lease.Until, lease.Token, lease.Owner == leader?.Owner)
     {
+        LeaderTerm = lease.Owner == leader?.Owner ? leader.Token : null,
         State = wish?.State ?? NodeState.Working,
         DrainedBy = wish is { IsDraining: true } ? wish.By : null,
         DrainReason = wish is { IsDraining: true } ? wish.Reason : null,
@@ -43,12 +47,15 @@ public sealed class ClusterReader
     /// <summary>The store, for people.</summary>
     public string Store => _store.Description;
 
+    /// <summary>The connections of this process to the store's database; null where the store has none (in memory, SQLite).</summary>
+    public StoreConnections? StoreConnections => _store.Connections;
+
     /// <summary>Live nodes, by name.</summary>
     public async Task<IReadOnlyList<NodeView>> ListNodesAsync(CancellationToken cancellationToken = default)
     {
         var now = _clock.GetUtcNow();
         var leases = await _store.ListLeasesAsync(NodePrefix, now, cancellationToken);
-        var leader = await FindLeaderAsync(cancellationToken);
+        var leader = await FindLeaseAsync(cancellationToken);
         var wishes = NodeWish.Read(await _store.ListDefinitionsAsync(DefinitionKinds.Node, cancellationToken));
         return [.. from lease in leases
                    let manifest = NodeManifest.Parse(lease.Data)
@@ -59,11 +66,14 @@ public sealed class ClusterReader
 
     /// <summary>The node that holds the lease <c>leader</c>; null while nobody does.</summary>
     public async Task<string?> FindLeaderAsync(CancellationToken cancellationToken = default) =>
-        (await _store.ListLeasesAsync(LeaderLease, _clock.GetUtcNow(), cancellationToken)).FirstOrDefault(lease => lease.Name == LeaderLease)?.Owner;
+        (await FindLeaseAsync(cancellationToken))?.Owner;
 
     /// <summary>Handlers of live nodes, by name, each once.</summary>
     public async Task<IReadOnlyList<HandlerManifest>> ListHandlersAsync(CancellationToken cancellationToken = default) =>
         [.. (await ListNodesAsync(cancellationToken)).SelectMany(node => node.Manifest.Handlers).DistinctBy(handler => handler.Name).OrderBy(handler => handler.Name, StringComparer.Ordinal)];
+
+    private async Task<Lease?> FindLeaseAsync(CancellationToken cancellationToken) =>
+        (await _store.ListLeasesAsync(LeaderLease, _clock.GetUtcNow(), cancellationToken)).FirstOrDefault(lease => lease.Name == LeaderLease);
 
     /// <summary>Handlers of live nodes, each with its own queue.</summary>
     internal async Task<IReadOnlyDictionary<string, string?>> ListQueuesAsync(CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Carillon.Store;
 using Meters = Carillon.Telemetry.Telemetry;
@@ -12,6 +13,8 @@ namespace Carillon.Hosting;
 /// </summary>
 internal sealed partial class MeteredStore(IStore inner) : IStore
 {
+    private readonly Meter _connections = Meters.WatchConnections(inner.Description, () => inner.Connections is { } seen ? (seen.Used, seen.Max) : null);
+
     public static IStore Around(IStore store) => new MeteredStore(store);
 
     public event Action<StoreSignal>? Signalled
@@ -24,7 +27,13 @@ internal sealed partial class MeteredStore(IStore inner) : IStore
 
     public bool IsShared => inner.IsShared;
 
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
+    public StoreConnections? Connections => inner.Connections;
+
+    public ValueTask DisposeAsync()
+    {
+        _connections.Dispose();
+        return inner.DisposeAsync();
+    }
 
     public async Task<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<NewJob> jobs, JournalEntry? act, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -198,7 +198,8 @@ internal static class JobRules
         }
     }
 
-    private static IEnumerable<Fault> Optional(string field, string? name) => name is null ? [] : Name(field, name);
+    /// <summary>Faults of a name that may be left out.</summary>
+    public static IEnumerable<Fault> Optional(string field, string? name) => name is null ? [] : Name(field, name);
 
     private static bool IsPrintable(string text) => !text.Any(letter => char.IsControl(letter) || letter is '\u2028' or '\u2029') && IsWellFormed(text);
 

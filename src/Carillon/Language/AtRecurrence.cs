@@ -24,7 +24,7 @@ internal sealed class AtRecurrence : Recurrence
         var begin = OffsetOf(trimmed);
         var isLocal = begin == trimmed.Length;
         var isRead = DateTime.TryParseExact(trimmed.AsSpan(0, begin), Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time);
-        if (!isRead || !TryOffset(trimmed[begin..], out var offset)) return Refuse(text);
+        if (!isRead || !TryOffset(trimmed[begin..], out var offset)) return AtFault.Of(text);
         if (time.Year is < 1900 or > ILocalTimes.LastYear) return new ParseError(0, 4, $"The year {time.Year} is out of range", $"1900 to {ILocalTimes.LastYear}");
         recurrence = new AtRecurrence(time - offset, isLocal);
         return null;
@@ -46,9 +46,6 @@ internal sealed class AtRecurrence : Recurrence
         offset = text[0] == '-' ? -offset : offset;
         return true;
     }
-
-    private static ParseError Refuse(string text) =>
-        new(0, text.Length, $"'{Shown.Of(text)}' is no instant", "ISO 8601 with an offset, 2027-01-31T09:00:00+01:00, or a local time in the schedule's zone, 2027-01-31T09:00:00");
 
     private protected override DateTimeOffset? FindNext(DateTimeOffset after, Zone zone) =>
         First(zone) is var first && first > after ? first : Second(zone) is var second && second > after ? second : null;

@@ -12,6 +12,8 @@ public static class Durations
 {
     private const string Examples = "a duration such as 30s, 5m, 1h30m, 250ms, 2d or PT5M";
 
+    private const string NoFixedLength = "Months and years have no fixed length: use cron ('0 9 1 * *'), or English ('on the 1st at 9').";
+
     // Largest first: each may follow only a larger one.
     private static readonly (string Name, long Ticks)[] Plain =
     [
@@ -81,28 +83,30 @@ public static class Durations
     {
         if (isFraction) return new ParseError(begin, end - begin, "A fraction is not the last part", "a fraction only in the last part: 1h0.5m");
         if (begin >= end) return new ParseError(begin, 0, "The duration breaks off", Examples);
-        var hint = text[begin] == '-' ? "A duration cannot be negative." : null;
+        var hint = text[begin] == '-' ? "A duration cannot be negative: leave the minus out." : null;
         return new ParseError(begin, 1, $"'{Shown.Of(text[begin].ToString())}' is no number", Examples, hint);
     }
 
     private static ParseError WrongUnit(string text, int begin, int at, int end, bool isDate)
     {
+        var number = Shown.Of(text.Substring(begin, at - begin));
         while (at < end && text[at] == ' ') at++;
         var length = 0;
         while (at + length < end && char.IsLetter(text[at + length])) length++;
         var unit = text.Substring(at, length);
         if (length == 0 && at < end) return new ParseError(at, 1, $"'{Shown.Of(text[at].ToString())}' is no unit", "w, d, h, m, s or ms", text[at] == ':' ? "Write 01:30:00 as 1h30m." : null);
-        if (length == 0) return new ParseError(begin, at - begin, $"{Shown.Of(text.Substring(begin, at - begin))} has no unit", "w, d, h, m, s or ms", $"Seconds? Write {Shown.Of(text.Substring(begin, at - begin))}s.");
-        return new ParseError(at, length, $"'{Shown.Of(unit)}' is no unit", "w, d, h, m, s or ms, or ISO 8601 without years and months", HintUnit(isDate && unit is ("M" or "m") ? "MONTH" : unit));
+        if (length == 0) return new ParseError(begin, at - begin, $"{number} has no unit", "w, d, h, m, s or ms", $"Seconds? Write {number}s.");
+        return new ParseError(at, length, $"'{Shown.Of(unit)}' is no unit", "w, d, h, m, s or ms, or ISO 8601 without years and months", isDate && unit is ("M" or "m") ? $"Minutes? Write PT{number}M. {NoFixedLength}" : HintUnit(unit, number));
     }
 
-    private static string? HintUnit(string unit) => unit.ToUpperInvariant() switch
+    private static string? HintUnit(string unit, string number) => unit.ToUpperInvariant() switch
     {
-        "MIN" or "MINS" or "MINUTE" or "MINUTES" => "Minutes are m.",
-        "SEC" or "SECS" or "SECOND" or "SECONDS" => "Seconds are s.",
-        "HR" or "HRS" or "HOUR" or "HOURS" => "Hours are h.",
-        "DAY" or "DAYS" => "Days are d.",
-        "Y" or "MO" or "MONTH" or "MONTHS" or "YEAR" or "YEARS" => "Months and years have no fixed length: use cron.",
+        "MIN" or "MINS" or "MINUTE" or "MINUTES" => $"Minutes are m. Write {number}m.",
+        "SEC" or "SECS" or "SECOND" or "SECONDS" => $"Seconds are s. Write {number}s.",
+        "HR" or "HRS" or "HOUR" or "HOURS" => $"Hours are h. Write {number}h.",
+        "DAY" or "DAYS" => $"Days are d. Write {number}d.",
+        "WEEK" or "WEEKS" => $"Weeks are w. Write {number}w.",
+        "Y" or "MO" or "MONTH" or "MONTHS" or "YEAR" or "YEARS" => NoFixedLength,
         _ => null,
     };
 

@@ -102,6 +102,7 @@ internal static class FireRule
         Args = schedule.Args,
         Queue = schedule.Queue,
         Priority = schedule.Priority,
+        Group = schedule.Group,
         Retry = schedule.Retry,
         Timeout = schedule.Timeout,
         Output = schedule.Output,

@@ -54,6 +54,7 @@ internal static class ScheduleDraft
         Args = request.Args,
         Queue = request.Queue ?? queue,
         Priority = request.Priority,
+        Group = request.Group,
         Retry = request.Retry,
         Timeout = request.Timeout,
         Output = request.Output,

@@ -60,6 +60,9 @@ public sealed record ScheduleRequest
     /// <summary>The jobs' priority, −100 to 100.</summary>
     public int Priority { get; init; }
 
+    /// <summary>Whose the jobs are within their queue: what the queue's rate for groups counts, and whose turn it is in a fair queue.</summary>
+    public string? Group { get; init; }
+
     /// <summary>The jobs' retry policy; null for the handler's or the host's.</summary>
     public RetryPolicy? Retry { get; init; }
 

@@ -22,6 +22,7 @@ internal static class ScheduleRules
             .Concat(When(request.Kind, request.Expression, request.Dialect, (request.Zone, defaults.Zone), request.Name))
             .Concat(request.Queue is null ? [] : JobRules.Name("queue", request.Queue))
             .Concat(JobRules.Priority(request.Priority))
+            .Concat(JobRules.Optional("group", request.Group))
             .Concat(JobRules.Args(request.Args))
             .Concat(JobRules.Retry(request.Retry))
             .Concat(JobRules.Timeout(request.Timeout))

@@ -14,6 +14,9 @@ internal interface IStore : IJobStore, IScheduleStore, IJournalStore, ILeaseStor
     /// <summary>True when other nodes may use it too, so that a wake-up can be lost and claims of others can be left behind.</summary>
     bool IsShared => false;
 
+    /// <summary>How many connections this process uses; null where the store has none.</summary>
+    StoreConnections? Connections => null;
+
     /// <summary>Told after a commit, on the committing thread: handlers must be quick and must not call back.</summary>
     event Action<StoreSignal>? Signalled;
 

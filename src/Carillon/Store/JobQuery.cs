@@ -12,6 +12,9 @@ public sealed record JobFilter
     /// <summary>Of this queue.</summary>
     public string? Queue { get; init; }
 
+    /// <summary>Of this group, in whichever queue.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Of this handler.</summary>
     public string? Handler { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record JobFilter
         (Ids is null || Ids.Contains(job.Id))
         && (States is null || States.Contains(job.State))
         && (Queue is null || Queue == job.Queue)
+        && (Group is null || Group == job.Group)
         && (Handler is null || Handler == job.Handler)
         && (Schedule is null || Schedule == job.Schedule)
         && (From is null || job.CreatedAt >= From)

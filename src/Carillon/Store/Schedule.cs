@@ -130,6 +130,9 @@ public sealed record Schedule
     /// <summary>The template's priority.</summary>
     public int Priority { get; init; }
 
+    /// <summary>The template's group: whose its jobs are within their queue.</summary>
+    public string? Group { get; init; }
+
     /// <summary>The template's retry policy.</summary>
     public RetryPolicy? Retry { get; init; }
 

@@ -56,6 +56,18 @@ public static class Telemetry
     internal static readonly Histogram<double> StoreDuration = Meter.CreateHistogram(
         "carillon.store.duration", "s", "Time a store call took, by call.", advice: Durations);
 
+    /// <summary>Shows a store's connections whenever somebody looks, until it is disposed. A store that has none shows nothing.</summary>
+    internal static Meter WatchConnections(string store, Func<(int Used, int Max)?> look)
+    {
+        var meter = new Meter(Name);
+        KeyValuePair<string, object?> tag = new("carillon.store", store);
+        meter.CreateObservableGauge<long>(
+            "carillon.store.connections", () => look() is { } seen ? [new(seen.Used, tag)] : [], "{connection}", "Connections to the store's database that this process uses.");
+        meter.CreateObservableGauge<long>(
+            "carillon.store.connections.max", () => look() is { } seen ? [new(seen.Max, tag)] : [], "{connection}", "Connections that the pool may have at most.");
+        return meter;
+    }
+
     internal static readonly Counter<long> OutputLost = Meter.CreateCounter<long>(
         "carillon.output.lost", "{record}", "Records of ended attempts that an output did not take, by reason.");
 

@@ -81,5 +81,25 @@ public sealed class EveryTests
     public void What_is_no_instant_is_refused(string text) =>
         Assert.False(Recurrence.TryParse(new RecurrenceText(RecurrenceForm.At, text), out _, out _));
 
+    [Theory]
+    [InlineData("2027-02-30", 8, "February 2027 has no day 30 (at character 9); expected 1 to 28.")]
+    [InlineData(" 2027-02-30T09:00", 9, "February 2027 has no day 30")]
+    [InlineData("2028-02-30T09:00Z", 8, "expected 1 to 29.")]
+    [InlineData("2027-31-01T09:00", 5, "The month 31 is out of range (at character 6); expected 1 to 12. The month stands before the day.")]
+    [InlineData("2027-02-28", 10, "The day 2027-02-28 has no time (at character 11); expected a time behind the day. Midnight is 2027-02-28T00:00.")]
+    [InlineData("2027-02-28T24:00", 11, "The hour 24 is out of range")]
+    [InlineData("2027-02-28 09:60", 14, "The minute 60 is out of range")]
+    [InlineData("2027-02-28T09:00:60Z", 17, "The second 60 is out of range")]
+    [InlineData("0000-02-30T09:00", 0, "The year 0 is out of range")]
+    [InlineData("2027-02-28T9:00", 0, "is no instant")]
+    [InlineData("2027-02-28T09:00 soon", 0, "is no instant")]
+    public void What_is_wrong_with_an_instant_is_shown_where_it_is(string text, int position, string said)
+    {
+        Assert.False(Recurrence.TryParse(new RecurrenceText(RecurrenceForm.At, text), out _, out var error));
+
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+        Assert.Equal(position, error.Position);
+    }
+
     private static Recurrence Every(string text) => Recurrence.Parse(new RecurrenceText(RecurrenceForm.Every, text));
 }

@@ -12,7 +12,7 @@ public sealed class ClusterApiTests
     {
         await using var api = await ApiHost.StartAsync();
         await api.AddNodeAsync("node-b", ApiHost.Handler("x"));
-        await api.Store.AcquireAsync("leader", "node-b", TimeSpan.FromMinutes(1), "{}", api.Clock.GetUtcNow(), CancellationToken.None);
+        var lead = await api.Store.AcquireAsync("leader", "node-b", TimeSpan.FromMinutes(1), "{}", api.Clock.GetUtcNow(), CancellationToken.None);
         await api.PostAsync("/api/v1/jobs", """{"handler":"x"}""");
 
         var status = await api.GetAsync("/api/v1/status");
@@ -20,7 +20,9 @@ public sealed class ClusterApiTests
 
         Assert.Equal("node-a", status["instance"].GetString());
         Assert.Equal("node-b", status["leaderInstance"].GetString());
+        Assert.Equal(lead!.Token, status["leaderTerm"].GetInt64());
         Assert.Equal("memory", status["store"].GetString());
+        Assert.Equal(JsonValueKind.Null, status["storeConnections"].ValueKind);
         Assert.Equal("0s", status["clockOffset"].GetString());
         Assert.Equal(1, status["jobs"].GetProperty("pending").GetInt32());
         Assert.Equal("node-b", older["leaderInstance"].GetString());

@@ -31,6 +31,25 @@ public sealed class ScheduleApiTests
         Assert.Equal(HttpStatusCode.NotFound, gone.Status);
     }
 
+    [Fact]
+    public async Task Its_jobs_belong_to_its_group_and_are_found_by_it()
+    {
+        await using var api = await ApiHost.StartAsync();
+        await api.PostAsync("/api/v1/jobs", """{"handler":"x","group":"other"}""");
+
+        var put = await api.PutAsync("/api/v1/schedules/s", """{"handler":"x","every":"1h","group":"acme"}""");
+        var triggered = await api.PostAsync("/api/v1/schedules/s/trigger");
+        var found = await api.GetAsync("/api/v1/jobs?group=acme");
+        var blank = await api.PutAsync("/api/v1/schedules/s", """{"handler":"x","every":"1h","group":" "}""");
+        var without = await api.PutAsync("/api/v1/schedules/s", """{"handler":"x","every":"1h"}""");
+
+        Assert.Equal(("acme", "acme"), (put["group"].GetString(), triggered["group"].GetString()));
+        Assert.Equal(triggered["id"].GetString(), Assert.Single(found["items"].EnumerateArray()).GetProperty("id").GetString());
+        Assert.Equal(HttpStatusCode.BadRequest, blank.Status);
+        Assert.Contains("group", blank.Text, StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, without["group"].ValueKind);
+    }
+
     [Theory]
     [InlineData("Token Cleanup (Daily)")]
     [InlineData("grüße 🎉")]

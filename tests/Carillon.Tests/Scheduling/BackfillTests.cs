@@ -38,6 +38,16 @@ public sealed class BackfillTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Its_jobs_belong_to_the_schedule_s_group()
+    {
+        await _client.PutAsync(Sample.Request() with { Group = "acme" }, Sample.Ada);
+
+        await _client.BackfillAsync("letters", Last(2), Ada);
+
+        Assert.Equal(["acme", "acme"], (await JobsAsync()).Select(job => job.Group));
+    }
+
+    [Fact]
     public async Task Asked_again_it_makes_nothing_twice()
     {
         await _client.PutAsync(Sample.Request(), Sample.Ada);

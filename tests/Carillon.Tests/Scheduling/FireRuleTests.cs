@@ -41,6 +41,14 @@ public sealed class FireRuleTests
     }
 
     [Fact]
+    public void The_job_belongs_to_the_schedule_s_group()
+    {
+        var firing = Sample.Decide(Hourly() with { Group = "acme" }, Sample.Noon + Span("1h"));
+
+        Assert.Equal("acme", Assert.Single(firing.Jobs).Group);
+    }
+
+    [Fact]
     public void Every_late_instant_makes_its_job()
     {
         var schedule = Sample.Of(RecurrenceKind.Every, "10s", Sample.Noon.AddSeconds(10));

@@ -33,6 +33,19 @@ public sealed class ConfigApplierTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_schedule_s_group_is_applied_and_taken_back()
+    {
+        await ApplyAsync("schedules:\n  - {name: a, handler: heartbeat, every: 1h, group: acme}\n");
+        var applied = await _harness.Schedules.GetAsync("a");
+        var again = await ApplyAsync("schedules:\n  - {name: a, handler: heartbeat, every: 1h, group: acme}\n");
+        var changed = await ApplyAsync(Hourly);
+
+        Assert.Equal("acme", applied!.Group);
+        Assert.Equal(("c.yaml: 1 kept", "c.yaml: 1 updated"), ($"{again}", $"{changed}"));
+        Assert.Null((await _harness.Schedules.GetAsync("a"))!.Group);
+    }
+
+    [Fact]
     public async Task Applying_the_same_file_again_writes_nothing()
     {
         await ApplyAsync(Hourly);

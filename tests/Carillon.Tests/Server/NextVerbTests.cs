@@ -11,6 +11,7 @@ public sealed class NextVerbTests
     [InlineData("0 9 * * *", RecurrenceForm.Cron)]
     [InlineData("  */5 9-17 * * MON-FRI", RecurrenceForm.Cron)]
     [InlineData("H(0-29) 9 * * *", RecurrenceForm.Cron)]
+    [InlineData("0 H * * *", RecurrenceForm.Cron)]
     [InlineData("@daily", RecurrenceForm.Cron)]
     [InlineData("@every 5m", RecurrenceForm.Cron)]
     [InlineData("CRON_TZ=UTC 0 9 * * *", RecurrenceForm.Cron)]
@@ -20,6 +21,19 @@ public sealed class NextVerbTests
     [InlineData("5m after end", RecurrenceForm.Every)]
     [InlineData("PT5M", RecurrenceForm.Every)]
     [InlineData("{\"hours\":1}", RecurrenceForm.Every)]
+    [InlineData("-5m", RecurrenceForm.Every)]
+    [InlineData("every -5m", RecurrenceForm.Every)]
+    [InlineData("P1M", RecurrenceForm.Every)]
+    [InlineData("5 minutes", RecurrenceForm.Every)]
+    [InlineData("1.5 hours", RecurrenceForm.Every)]
+    [InlineData("1m30", RecurrenceForm.Every)]
+    [InlineData("9", RecurrenceForm.Text)]
+    [InlineData("9:00", RecurrenceForm.Text)]
+    [InlineData("9am", RecurrenceForm.Text)]
+    [InlineData("5 minutes past the hour", RecurrenceForm.Text)]
+    [InlineData("2 days before the end of the month", RecurrenceForm.Text)]
+    [InlineData("every 1.5 hours", RecurrenceForm.Text)]
+    [InlineData("2027-02-30", RecurrenceForm.At)]
     [InlineData("2027-01-31T09:00", RecurrenceForm.At)]
     [InlineData("2027-01-31 09:00:00", RecurrenceForm.At)]
     [InlineData("every weekday at 9am", RecurrenceForm.Text)]
@@ -102,6 +116,13 @@ public sealed class NextVerbTests
     [Theory]
     [InlineData("61 * * * *", "  61 * * * *\n  ^^\nThe minute 61 is out of range")]
     [InlineData("0 25 * * *", "  0 25 * * *\n    ^^\n")]
+    [InlineData("0 9 * * * --batch", "the expression ('0 9 * * *') would not be answered")]
+    [InlineData("--batch --zone UTC", "--zone is for a single expression; with --batch each line says its own")]
+    [InlineData("0 9 * * * --count x", "--count (x) must be a whole number, such as 5.\n")]
+    [InlineData("0 9 * * * --count 99999999999", "--count (99999999999) must be a whole number")]
+    [InlineData("P1M", "  P1M\n    ^\n'M' is no unit")]
+    [InlineData("-5m", "leave the minus out")]
+    [InlineData("2027-02-30", "          ^^\nFebruary 2027 has no day 30")]
     [InlineData("0 9 * * * --count 0", "--count (0) must be from 1 to 1000")]
     [InlineData("0 9 * * * --zone Berlin", "did you mean 'Europe/Berlin'?")]
     [InlineData("TZ=Europe/Paris 0 9 * * * --zone Europe/Berlin", "(Europe/Berlin) differs from the zone that the expression itself names (Europe/Paris)")]
@@ -116,7 +137,7 @@ public sealed class NextVerbTests
     public async Task A_mistake_ends_with_2_and_is_shown(string line, string expected)
     {
         var options = line.IndexOf(" --", StringComparison.Ordinal);
-        string[] args = options < 0 ? [line] : [line[..options], .. line[(options + 1)..].Split(' ')];
+        string[] args = options < 0 ? line.StartsWith("--", StringComparison.Ordinal) ? line.Split(' ') : [line] : [line[..options], .. line[(options + 1)..].Split(' ')];
 
         var (exitCode, output, error) = await RunAsync(["next", .. args]);
 

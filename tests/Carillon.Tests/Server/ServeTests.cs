@@ -20,8 +20,11 @@ public sealed class ServeTests : IDisposable
         var done = await server.RunAsync("job", "enqueue", "heartbeat", "--wait");
         var jobs = await server.RunAsync("job", "list", "--schedule", "tick", "--limit", "1", "--json");
         var schedules = await server.RunAsync("schedule", "list");
+        var status = await server.RunAsync("status");
 
         Assert.Equal(Exit.Ok, done.ExitCode);
+        Assert.Matches(@"leader: +\S+ \(term \d+\)\s", status.Output);
+        Assert.DoesNotContain("connections", status.Output, StringComparison.Ordinal);
         Assert.Contains("heartbeat  succeeded", done.Output, StringComparison.Ordinal);
         using var document = JsonDocument.Parse(jobs.Output);
         Assert.Equal("tick", Assert.Single(document.RootElement.GetProperty("items").EnumerateArray()).GetProperty("schedule").GetString());
@@ -42,6 +45,22 @@ public sealed class ServeTests : IDisposable
         Assert.Equal((Exit.NotFound, Exit.NotFound, Exit.BadInput, Exit.NotAllowed), (unknownJob.ExitCode, unknownSchedule.ExitCode, badBody.ExitCode, privileged.ExitCode));
         Assert.Contains("61", badBody.Error, StringComparison.Ordinal);
         Assert.Contains("--allow-remote-exec", privileged.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Jobs_of_a_schedule_s_group_are_listed()
+    {
+        await using var server = await TestServer.StartAsync("--store", "memory");
+        await server.RunAsync("schedule", "add", "letters", "--every", "1h", "--handler", "heartbeat", "--group", "acme");
+        await server.RunAsync("schedule", "trigger", "letters");
+
+        var shown = await server.RunAsync("schedule", "show", "letters");
+        var listed = await server.RunAsync("job", "list", "--group", "acme");
+        var others = await server.RunAsync("job", "list", "--group", "other");
+
+        Assert.Matches(@"Group: +acme\s", shown.Output);
+        Assert.Contains("letters", listed.Output, StringComparison.Ordinal);
+        Assert.Contains("No job matches.", others.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Carillon.Language.English;
 
 /// <summary>Intervals, times of day, minutes of the hour, windows.</summary>
@@ -73,9 +75,22 @@ internal sealed partial class EnglishParser
         return SetInterval(begin, seconds, false);
     }
 
+    /// <summary>A number with a fraction stands here, at its point: the same in whole units, where there are such.</summary>
+    private bool FailFraction()
+    {
+        var (number, unit) = (_tokens[_at - 1], Peek(2).Unit);
+        var text = _text[number.Position..Peek(1).End];
+        var seconds = unit <= EnglishUnit.Week && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count < 10_000
+            ? count * (unit switch { EnglishUnit.Day => 86_400, EnglishUnit.Week => 7 * 86_400, _ => SecondsOf(unit) })
+            : 0;
+        var same = seconds <= 0 || seconds % 1 != 0 ? null : seconds % 3600 == 0 ? $"{seconds / 3600:0} hours" : seconds % 60 == 0 ? $"{seconds / 60:0} minutes" : $"{seconds:0} seconds";
+        return FailAt(number, Peek(1).End, $"'{Shown.Of(text)}' is no whole number", "a whole number of units", same is null ? null : $"Write 'every {same}'.");
+    }
+
     /// <summary>The unit that stands here, so many times, with further numbers and units.</summary>
     private bool TryUnits(int begin, int count, bool isOne)
     {
+        if (Word(Here) == "." && Peek(1).Kind == EnglishKind.Number && Peek(2).Kind == EnglishKind.Unit) return FailFraction();
         if (!IsAt(EnglishKind.Unit)) return Fail("a unit: seconds, minutes, hours, days, weeks, months, quarters or years");
         var unit = Here.Unit;
         _at++;

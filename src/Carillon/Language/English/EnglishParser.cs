@@ -94,8 +94,18 @@ internal sealed partial class EnglishParser
             case EnglishKind.Between or EnglishKind.From: return TryWindow();
             case EnglishKind.PastHour: return TryPastHour(_at);
             case EnglishKind.To: return Fail(Clauses, "When a schedule ends is its 'endAt'.");
-            default: return IsTime(0) ? TryTimes(_at) : IsDays(0) ? TryDays(_at) : Fail(Clauses);
+            default: return IsTime(0) ? TryTimes(_at) : IsDays(0) ? TryDays(_at) : Fail(Clauses, Meant());
         }
+    }
+
+    /// <summary>A text that is no sentence at all: a bare number, or an interval as it is written elsewhere.</summary>
+    private string? Meant()
+    {
+        if (_at > 0) return null;
+        var number = Shown.Of(Word(Here));
+        if (IsAt(EnglishKind.Number) && Peek(1).Kind == EnglishKind.End) return $"{(Here.Value < 24 ? $"A time? Write 'at {number}'. " : "")}An interval? Write 'every {number} minutes'.";
+        if (Durations.TryParse(_text, out _, out var error)) return "That is a schedule of the kind 'every'.";
+        return _text.TrimStart() is ['-', >= '0' and <= '9', ..] or ['P' or 'p', (>= '0' and <= '9') or 'T' or 't', ..] ? error.Hint : null;
     }
 
     private bool TryAdverb()

@@ -1,0 +1,65 @@
+using Carillon.Postgres;
+using Carillon.Tests.Servers;
+using Npgsql;
+
+namespace Carillon.Store.Tests.Postgres;
+
+/// <summary>How many connections a process uses, and of how many.</summary>
+public sealed class PostgresConnectionsTests : IAsyncLifetime
+{
+    private static readonly CancellationToken Stop = CancellationToken.None;
+    private readonly PostgresSchema _schema = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _schema.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task A_pool_of_its_own_says_how_much_of_it_is_in_use()
+    {
+        await using var store = await OpenAsync(7, "");
+        Assert.Equal(new StoreConnections(1, 7), store.Connections);
+        var now = TimeProvider.System.GetUtcNow();
+        var lease = await store.AcquireAsync("node/a", "a", TimeSpan.FromHours(1), "{}", now, Stop);
+
+        await store.RenewAsync("node/a", lease!.Token, TimeSpan.FromHours(1), now, Stop);
+
+        Assert.Equal(new StoreConnections(2, 7), store.Connections);
+    }
+
+    [Fact]
+    public async Task Connections_to_the_server_itself_beside_a_pooler_count_too()
+    {
+        await using var store = await OpenAsync(4, await PostgresServer.ConnectionStringAsync);
+
+        Assert.Equal(new StoreConnections(1, 4 + DataSources.MostDirect), store.Connections);
+    }
+
+    [Fact]
+    public async Task Of_the_host_s_own_pool_its_bound_is_the_bound()
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(await PostgresServer.ConnectionStringAsync) { MaxPoolSize = 9 });
+        await using var others = await source.OpenConnectionAsync();
+        await using var store = await _schema.OpenAsync(options => options.DataSource = source);
+
+        Assert.Equal(new StoreConnections(1, 9), store.Connections);
+    }
+
+    [Fact]
+    public async Task Nothing_is_in_use_once_it_is_closed_however_it_went()
+    {
+        var store = await OpenAsync(6, "");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.GetAsync(Guid.Empty, new CancellationToken(canceled: true)));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => store.SummarizeAsync(Stop)));
+
+        await store.DisposeAsync();
+
+        Assert.Equal(0, store.Connections!.Value.Used);
+    }
+
+    private async Task<PostgresStore> OpenAsync(int most, string direct)
+    {
+        var connection = await PostgresServer.ConnectionStringAsync;
+        return await _schema.OpenAsync(options => (options.DataSource, options.ConnectionString, options.MaxConnections, options.DirectConnectionString) = (null, connection, most, direct));
+    }
+}
