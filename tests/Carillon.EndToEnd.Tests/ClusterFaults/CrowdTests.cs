@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace Carillon.EndToEnd.Tests.ClusterFaults;
 
 /// <summary>Faults 24 and 25: very many jobs, and very many schedules, for one instant.</summary>
-[Collection(FaultCollection.Name)]
+[Collection(OtherFaultCollection.Name)]
 [Trait("Category", "Faults")]
 public sealed class CrowdTests(FaultPostgres postgres, ITestOutputHelper output)
 {

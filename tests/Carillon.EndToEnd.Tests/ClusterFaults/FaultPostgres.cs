@@ -4,7 +4,7 @@ namespace Carillon.EndToEnd.Tests.ClusterFaults;
 
 /// <summary>
 /// A PostgreSQL that the fault tests may stop and break, with the durability that servers have by default but for what only a crash of
-/// the machine would show. They share it, and run one after the other.
+/// the machine would show. Those of a collection share it, and run one after the other.
 /// </summary>
 public sealed class FaultPostgres : IAsyncLifetime
 {
@@ -32,9 +32,16 @@ public sealed class FaultPostgres : IAsyncLifetime
     internal Task StartAsync() => Server.RunAsync("pg_ctl", "start", "-D", Data, "-l", Path.Combine(Server.DirectoryPath, "log"), "-o", _options, "-w");
 }
 
-/// <summary>Tests that break a cluster.</summary>
+/// <summary>Tests that break a cluster, one after the other; beside them run those of <see cref="OtherFaultCollection"/>.</summary>
 [CollectionDefinition(Name)]
 public sealed class FaultCollection : ICollectionFixture<FaultPostgres>
 {
     public const string Name = "cluster faults";
+}
+
+/// <summary>More of them, on a server of their own. Here are those that load a machine without measuring what it does in moments, and the pauses, which mostly wait.</summary>
+[CollectionDefinition(Name)]
+public sealed class OtherFaultCollection : ICollectionFixture<FaultPostgres>
+{
+    public const string Name = "other cluster faults";
 }
