@@ -105,7 +105,11 @@ internal sealed class PostgresProcess : IAsyncDisposable
     private static string? FindPrograms() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
             .Concat(Directory.Exists("/usr/lib/postgresql") ? Directory.EnumerateDirectories("/usr/lib/postgresql").OrderDescending().Select(version => $"{version}/bin") : [])
-            .FirstOrDefault(path => File.Exists(Path.Combine(path, "initdb")) && File.Exists(Path.Combine(path, "postgres")));
+            .Where(path => File.Exists(Path.Combine(path, "initdb")) && File.Exists(Path.Combine(path, "postgres")))
+
+            // Where links to some of them stand, the others are where they lead to.
+            .Select(path => Path.GetDirectoryName(File.ResolveLinkTarget(Path.Combine(path, "initdb"), returnFinalTarget: true)?.FullName) ?? path)
+            .FirstOrDefault();
 
     private static async Task<string> NewDirectoryAsync()
     {
