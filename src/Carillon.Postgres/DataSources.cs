@@ -52,7 +52,9 @@ internal static class DataSources
         }
 
         settings.Remove("Target Session Attributes");
-        if (!settings.ContainsKey("Host Recheck Seconds"))
+
+        // ContainsKey would say yes to every name that is known, given or not.
+        if (!settings.ShouldSerialize("Host Recheck Seconds"))
         {
             settings.HostRecheckSeconds = HostRecheckSeconds;
         }
