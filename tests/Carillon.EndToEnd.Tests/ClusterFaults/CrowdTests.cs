@@ -44,7 +44,7 @@ public sealed class CrowdTests(FaultPostgres postgres, ITestOutputHelper output)
     {
         var count = FaultRun.Pick(1_000, 10_000);
         await using var probe = await Probe.StartAsync(postgres.Server, new ClusterSettings { JobsPerSecond = 20, Schedules = 4 }, output);
-        var at = TimeProvider.System.GetUtcNow().AddSeconds(FaultRun.Pick(15, 90));
+        var at = TimeProvider.System.GetUtcNow().AddSeconds(FaultRun.Pick(20, 90));
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
         {
             var body = string.Create(CultureInfo.InvariantCulture, $$"""{"name":"crowd-{{i}}","handler":"work","at":"{{at:yyyy-MM-ddTHH:mm:ss.fffZ}}"}""");
