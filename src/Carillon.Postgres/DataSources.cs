@@ -8,6 +8,9 @@ internal static class DataSources
     // Each statement text is prepared by a connection when it meets it the second time.
     private const int MostPrepared = 120;
 
+    // So long it is believed what a host was last time.
+    private const int HostRecheckSeconds = 1;
+
     /// <summary>One listens, one shows that this node lives, one watches another; one more while a lost one is made again, and for the schema.</summary>
     public const int MostDirect = 5;
 
@@ -24,7 +27,7 @@ internal static class DataSources
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
         }
 
-        return NpgsqlDataSource.Create(settings);
+        return Create(settings);
     }
 
     /// <summary>For what needs a session of its own; null where the pool does.</summary>
@@ -37,7 +40,26 @@ internal static class DataSources
 
         var settings = new NpgsqlConnectionStringBuilder(options.DirectConnectionString) { MaxPoolSize = MostDirect, NoResetOnClose = true, TcpKeepAlive = true };
         settings.ApplicationName ??= "carillon";
-        return NpgsqlDataSource.Create(settings);
+        return Create(settings);
+    }
+
+    // Of several hosts the one that takes writes: after a fail-over that is another, and the old one, should it come back, is a standby.
+    private static NpgsqlDataSource Create(NpgsqlConnectionStringBuilder settings)
+    {
+        if (settings.Host?.Contains(',', StringComparison.Ordinal) != true)
+        {
+            return NpgsqlDataSource.Create(settings);
+        }
+
+        settings.Remove("Target Session Attributes");
+
+        // ContainsKey would say yes to every name that is known, given or not.
+        if (!settings.ShouldSerialize("Host Recheck Seconds"))
+        {
+            settings.HostRecheckSeconds = HostRecheckSeconds;
+        }
+
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.ReadWrite);
     }
 
     /// <summary>How many connections the pool may have.</summary>
@@ -47,6 +69,6 @@ internal static class DataSources
     public static string Describe(string connectionString, string schema)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        return $"postgres://{settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}{(schema == "carillon" ? "" : $"?schema={schema}")}";
+        return $"postgres://{Failures.HostsOf(settings)}/{settings.Database ?? settings.Username}{(schema == "carillon" ? "" : $"?schema={schema}")}";
     }
 }

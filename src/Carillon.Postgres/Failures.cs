@@ -16,7 +16,11 @@ internal static class Failures
 
     /// <summary>Host, port, database and user.</summary>
     public static string Where(NpgsqlConnectionStringBuilder settings) =>
-        $"PostgreSQL at {settings.Host}:{settings.Port}, database '{settings.Database ?? settings.Username}', user '{settings.Username}',";
+        $"PostgreSQL at {HostsOf(settings)}, database '{settings.Database ?? settings.Username}', user '{settings.Username}',";
+
+    /// <summary>Host and port; of several hosts each with its own.</summary>
+    public static string HostsOf(NpgsqlConnectionStringBuilder settings) =>
+        settings.Host?.Contains(',', StringComparison.Ordinal) == true ? settings.Host : $"{settings.Host}:{settings.Port}";
 
     private static Exception ExplainState(PostgresException refused, string state, string where) => state switch
     {
@@ -27,7 +31,7 @@ internal static class Failures
         PostgresErrorCodes.InvalidCatalogName => new StoreUnavailableException($"{where} has no such database. Make it with: createdb {refused.MessageText.Split('"').ElementAtOrDefault(1)}", refused),
         PostgresErrorCodes.InsufficientPrivilege =>
             new StoreUnavailableException($"{where} does not allow what the store needs ({refused.MessageText}). The user must own the schema, or be allowed to create it: grant create on database.", refused),
-        PostgresErrorCodes.ReadOnlySqlTransaction => new StoreUnavailableException($"{where} is a standby that takes no writes. Name the primary, or several hosts with Target Session Attributes=read-write.", refused),
+        PostgresErrorCodes.ReadOnlySqlTransaction => new StoreUnavailableException($"{where} is a standby that takes no writes. Name the primary, or all hosts, with commas: the one that takes writes is found.", refused),
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName =>
             new StoreUnavailableException($"{where} does not hold the store's schema as this program knows it ({refused.MessageText}). Run: carillon db upgrade", refused),
         _ when state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)

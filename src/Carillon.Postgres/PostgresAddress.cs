@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Carillon.Postgres;
 
-/// <summary>A database as a URL names it: <c>postgres://user@host:5432/database?schema=carillon&amp;sslmode=require</c>.</summary>
+/// <summary>
+/// A database as a URL names it: <c>postgres://user@host:5432/database?schema=carillon&amp;sslmode=require</c>. Where one server stands in
+/// for another, all are named: <c>host-a:5432,host-b:5432</c>.
+/// </summary>
 internal static class PostgresAddress
 {
     private static readonly string[] Schemes = ["postgres://", "postgresql://"];
@@ -14,7 +17,8 @@ internal static class PostgresAddress
     public static bool TryRead(string text, [NotNullWhen(true)] out PostgresStoreOptions? options, [NotNullWhen(false)] out string? fault)
     {
         (options, fault) = (null, null);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
+        var (first, more) = SplitHosts(text);
+        if (!Uri.TryCreate(first, UriKind.Absolute, out var url) || url.Host.Length == 0 || more.Any(host => !Uri.TryCreate($"postgres://{host}", UriKind.Absolute, out var other) || other.Host.Length == 0))
         {
             fault = "is no address of a database; write postgres://USER@HOST:5432/DATABASE";
             return false;
@@ -22,7 +26,7 @@ internal static class PostgresAddress
 
         try
         {
-            options = Read(url);
+            options = Read(url, more);
             return true;
         }
         catch (ArgumentException exception)
@@ -32,10 +36,26 @@ internal static class PostgresAddress
         }
     }
 
-    private static PostgresStoreOptions Read(Uri url)
+    // A URL has one host: the further ones are taken out of it.
+    private static (string First, string[] More) SplitHosts(string text)
+    {
+        var begin = text.IndexOf("://", StringComparison.Ordinal) + "://".Length;
+        var end = text.AsSpan(begin).IndexOfAny('/', '?') is >= 0 and var length ? begin + length : text.Length;
+        var at = text.LastIndexOf('@', end - 1, end - begin) is >= 0 and var sign ? sign + 1 : begin;
+        var hosts = text[at..end].Split(',');
+        return (text[..at] + hosts[0] + text[end..], hosts[1..]);
+    }
+
+    private static PostgresStoreOptions Read(Uri url, string[] more)
     {
         var options = new PostgresStoreOptions();
         var settings = new NpgsqlConnectionStringBuilder { Host = url.Host, Port = url.Port > 0 ? url.Port : 5432 };
+        if (more.Length > 0)
+        {
+            settings.Host = string.Join(',', more.Select(host => host.Contains(':', StringComparison.Ordinal) ? host : $"{host}:5432").Prepend($"{url.Host}:{settings.Port}"));
+            settings.Remove("Port");
+        }
+
         var (user, direct) = (url.UserInfo.Split(':', 2), "");
         settings.Username = user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : Environment.UserName;
         settings.Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null;

@@ -32,17 +32,42 @@ internal sealed class PostgresProcess : IAsyncDisposable
     /// <summary>The same for <c>--store</c>, with the schema.</summary>
     public string AddressOf(string schema) => Text($"postgres://carillon@127.0.0.1:{Port}/postgres?schema={schema}");
 
+    private string Data => Path.Combine(DirectoryPath, "data");
+
     /// <param name="settings">As <c>postgres -c</c> takes them: <c>fsync=on</c>; each counts over what tests have by default.</param>
     public static async Task<PostgresProcess> StartAsync(params string[] settings)
     {
         var programs = FindPrograms() ?? throw new InvalidOperationException(HowToInstall);
-        var directory = Directory.CreateTempSubdirectory("carillon-pg-").FullName;
-        if (Environment.IsPrivilegedProcess)
-        {
-            await EndAsync(Launch("chown", "postgres", directory));
-        }
-
+        var directory = await NewDirectoryAsync();
         await EndAsync(LaunchAsUser(Path.Combine(programs, "initdb"), "-D", Path.Combine(directory, "data"), "-U", "carillon", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"));
+        return await StartAsync(programs, directory, settings);
+    }
+
+    /// <summary>A standby that follows this server.</summary>
+    public async Task<PostgresProcess> StartStandbyAsync(params string[] settings)
+    {
+        var directory = await NewDirectoryAsync();
+        await RunAsync("pg_basebackup", "-h", "127.0.0.1", "-p", Text($"{Port}"), "-U", "carillon", "-D", Path.Combine(directory, "data"), "-R", "-X", "stream", "-c", "fast", "--no-sync");
+        return await StartAsync(Programs, directory, settings);
+    }
+
+    /// <summary>Ends it.</summary>
+    /// <param name="mode">fast: connections are closed, transactions under way are lost; immediate: as by a crash.</param>
+    /// <returns>What starts it again as it was.</returns>
+    public async Task<Func<string, Task>> StopAsync(string mode)
+    {
+        // The program and what it was started with, as it wrote it down itself.
+        var command = (await File.ReadAllTextAsync(Path.Combine(Data, "postmaster.opts"))).Trim();
+        var options = command[command.IndexOf('"', StringComparison.Ordinal)..];
+        await RunAsync("pg_ctl", "stop", "-D", Data, "-m", mode, "-w");
+        return more => RunAsync("pg_ctl", "start", "-D", Data, "-l", Path.Combine(DirectoryPath, "log"), "-o", $"{options} {more}", "-w");
+    }
+
+    /// <summary>Makes a standby take over.</summary>
+    public Task PromoteAsync() => RunAsync("pg_ctl", "promote", "-D", Data, "-w");
+
+    private static async Task<PostgresProcess> StartAsync(string programs, string directory, string[] settings)
+    {
         var port = FreePort();
         var server = new PostgresProcess(StartServer(Path.Combine(programs, "postgres"), directory, port, settings), directory, programs, port);
         await server.UntilReadyAsync();
@@ -80,7 +105,22 @@ internal sealed class PostgresProcess : IAsyncDisposable
     private static string? FindPrograms() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
             .Concat(Directory.Exists("/usr/lib/postgresql") ? Directory.EnumerateDirectories("/usr/lib/postgresql").OrderDescending().Select(version => $"{version}/bin") : [])
-            .FirstOrDefault(path => File.Exists(Path.Combine(path, "initdb")) && File.Exists(Path.Combine(path, "postgres")));
+            .Where(path => File.Exists(Path.Combine(path, "initdb")) && File.Exists(Path.Combine(path, "postgres")))
+
+            // Where links to some of them stand, the others are where they lead to.
+            .Select(path => Path.GetDirectoryName(File.ResolveLinkTarget(Path.Combine(path, "initdb"), returnFinalTarget: true)?.FullName) ?? path)
+            .FirstOrDefault();
+
+    private static async Task<string> NewDirectoryAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("carillon-pg-").FullName;
+        if (Environment.IsPrivilegedProcess)
+        {
+            await EndAsync(Launch("chown", "postgres", directory));
+        }
+
+        return directory;
+    }
 
     private static int FreePort()
     {

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace Carillon.EndToEnd.Tests.ClusterFaults;
 
 /// <summary>Faults 19 and 21: the machines' clocks jump, and disagree. The database's clock is the cluster's.</summary>
-[Collection(FaultCollection.Name)]
+[Collection(OtherFaultCollection.Name)]
 [Trait("Category", "Faults")]
 public sealed class ClockFaultTests(FaultPostgres postgres, ITestOutputHelper output)
 {

@@ -20,7 +20,7 @@ internal sealed class ClusterOfServers : IAsyncDisposable
     {
         (_postgres, _settings) = (postgres, settings);
         Schema = PostgresServer.NewSchema();
-        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { MaxPoolSize = 4, SearchPath = Schema });
+        Database = LookInto(postgres, settings, Schema);
         Members = [.. Enumerable.Range(0, settings.Nodes).Select(i => new Member(Text($"n{i}"), Wire.To(postgres.Port, seed + i), (node, wire) => StartOf(i, node, wire)))];
         Random = new Random(seed);
     }
@@ -87,7 +87,8 @@ internal sealed class ClusterOfServers : IAsyncDisposable
 
     private ServerStart StartOf(int place, string node, Wire wire)
     {
-        var store = Text($"postgres://{_settings.User}@{IPAddress.Loopback}:{wire.Port}/postgres?schema={Schema}&ssl_mode=Disable&gss_encryption_mode=Disable");
+        var hosts = _settings.Hosts ?? Text($"{IPAddress.Loopback}:{wire.Port}");
+        var store = Text($"postgres://{_settings.User}@{hosts}/postgres?schema={Schema}&ssl_mode=Disable&gss_encryption_mode=Disable&application_name={node}");
         var start = ServerStart.Host(store, Oracle.Path, _settings.ArgumentsOf(place)).With("Carillon__NodeName", node).With("Carillon__DrainTimeout", "5s")
 
             // Short lives: what a compiler learns for later is never used.
@@ -98,7 +99,20 @@ internal sealed class ClusterOfServers : IAsyncDisposable
         }
 
         start = _settings.ClockOf(place)?.Apply(start) ?? start;
+        start = start with { Directory = _settings.ProgramOf(place) };
         return _settings.Environment.Aggregate(start, (changed, pair) => changed.With(pair.Key, pair.Value));
+    }
+
+    private static NpgsqlDataSource LookInto(PostgresProcess postgres, ClusterSettings settings, string schema)
+    {
+        var look = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { MaxPoolSize = 4, SearchPath = schema };
+        if (settings.Hosts is null)
+        {
+            return NpgsqlDataSource.Create(look);
+        }
+
+        (look.Host, look.HostRecheckSeconds) = (settings.Hosts, 1);
+        return new NpgsqlDataSourceBuilder(look.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.ReadWrite);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

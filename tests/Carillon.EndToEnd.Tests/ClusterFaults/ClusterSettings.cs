@@ -24,6 +24,12 @@ internal sealed record ClusterSettings
     /// <summary>The wall clock of a node, by its place; null for the machine's.</summary>
     public Func<int, FakeClock?> ClockOf { get; init; } = static _ => null;
 
+    /// <summary>Where a node's program stands, by its place; null for the one that was built.</summary>
+    public Func<int, string?> ProgramOf { get; init; } = static _ => null;
+
+    /// <summary>All servers of the database, with commas, without wires; null for the one server behind each node's wire.</summary>
+    public string? Hosts { get; init; }
+
     /// <summary>Whom the nodes log in as.</summary>
     public string User { get; init; } = "carillon";
 }

@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace Carillon.EndToEnd.Tests.ClusterFaults;
 
 /// <summary>Faults 24 and 25: very many jobs, and very many schedules, for one instant.</summary>
-[Collection(FaultCollection.Name)]
+[Collection(OtherFaultCollection.Name)]
 [Trait("Category", "Faults")]
 public sealed class CrowdTests(FaultPostgres postgres, ITestOutputHelper output)
 {
@@ -44,7 +44,7 @@ public sealed class CrowdTests(FaultPostgres postgres, ITestOutputHelper output)
     {
         var count = FaultRun.Pick(1_000, 10_000);
         await using var probe = await Probe.StartAsync(postgres.Server, new ClusterSettings { JobsPerSecond = 20, Schedules = 4 }, output);
-        var at = TimeProvider.System.GetUtcNow().AddSeconds(FaultRun.Pick(10, 90));
+        var at = TimeProvider.System.GetUtcNow().AddSeconds(FaultRun.Pick(20, 90));
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
         {
             var body = string.Create(CultureInfo.InvariantCulture, $$"""{"name":"crowd-{{i}}","handler":"work","at":"{{at:yyyy-MM-ddTHH:mm:ss.fffZ}}"}""");

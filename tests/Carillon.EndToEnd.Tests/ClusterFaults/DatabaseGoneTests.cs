@@ -27,7 +27,7 @@ public sealed class DatabaseGoneTests(FaultPostgres postgres, ITestOutputHelper 
             await postgres.StartAsync();
             probe.Cluster.Database.Clear();
             var back = Stopwatch.GetTimestamp();
-            await Task.WhenAll(probe.Cluster.Members.Select(member => WorksAsync(probe, member, back)));
+            await Task.WhenAll(probe.Cluster.Members.Select(member => probe.WorksAsync(member, back)));
             var healed = Stopwatch.GetElapsedTime(back);
             longest = healed > longest ? healed : longest;
         }
@@ -53,7 +53,7 @@ public sealed class DatabaseGoneTests(FaultPostgres postgres, ITestOutputHelper 
         var growth = Memory(probe).Zip(memory, (now, then) => (double)now / then).Max() - 1;
         Turn(probe, isAway: false);
         var back = Stopwatch.GetTimestamp();
-        await Task.WhenAll(probe.Cluster.Members.Select(member => WorksAsync(probe, member, back)));
+        await Task.WhenAll(probe.Cluster.Members.Select(member => probe.WorksAsync(member, back)));
         await probe.CheckAsync(
             new Fault("8", string.Create(CultureInfo.InvariantCulture, $"the database cannot be reached for {FaultRun.Pick("10 s", "10 min")}"), 1), new Bounds(TimeSpan.FromMinutes(11)),
             string.Create(CultureInfo.InvariantCulture, $"{rates.Max():F1} tries a second and node at most, memory {growth:+0.0 %;-0.0 %}; works again after {Stopwatch.GetElapsedTime(back).TotalSeconds:F1} s"));
@@ -83,9 +83,4 @@ public sealed class DatabaseGoneTests(FaultPostgres postgres, ITestOutputHelper 
             Assert.Equal("application/problem+json", (await member.Api.PostAsync("/api/v1/jobs", """{"handler":"work"}""")).Is(HttpStatusCode.ServiceUnavailable).Type);
         }
     }
-
-    // By the oracle: a job began on it after that.
-    private static Task WorksAsync(Probe probe, Member member, long since) => Poll.UntilAsync(
-        async () => (await member.Api.GetAsync("/health/ready")).IsAccepted && probe.Cluster.Oracle.Read().Any(line => line.Node == member.Node && line.What == "start" && line.At > since),
-        works => works, $"a job that begins on {member.Node}");
 }

@@ -21,10 +21,12 @@ public sealed class EndedNodesTests(FaultPostgres postgres, ITestOutputHelper ou
     {
         await using var probe = await Probe.StartAsync(postgres.Server, Settings, output);
         List<Ending> endings = [];
-        var repeats = FaultRun.Pick(20, 40);
+        var (repeats, starting) = (FaultRun.Pick(20, 40), Task.CompletedTask);
         for (var i = 0; i < repeats; i++)
         {
-            var member = probe.Cluster.Members[probe.Random.Next(probe.Cluster.Members.Count)];
+            // The one that ended before is starting meanwhile; the third takes over.
+            var up = probe.Cluster.Up;
+            var member = up[probe.Random.Next(up.Count)];
             var later = await member.Api.EnqueueAsync("""{"handler":"work","delay":"1h"}""");
             var waiting = i % 5 == 0 ? TryWaitAsync(member.Api, later) : Task.CompletedTask;
             await probe.PauseAsync(100, FaultRun.Pick(500, 3_000));
@@ -33,9 +35,11 @@ public sealed class EndedNodesTests(FaultPostgres postgres, ITestOutputHelper ou
             endings.Add(new Ending(node, asked, Stopwatch.GetTimestamp()));
             await waiting;
             (await probe.Cluster.Up[0].Api.PostAsync($"/api/v1/jobs/{later}/cancel")).Is(HttpStatusCode.OK);
-            await member.StartAsync(asAnother: true);
+            await starting;
+            starting = member.StartAsync(asAnother: true);
         }
 
+        await starting;
         await probe.CheckAsync(new Fault("3", "SIGTERM with jobs running", repeats), new Bounds(LongestUntilBegunAgain), Describe(probe.Cluster.Oracle.Read(), endings));
         Assert.Equal(0, await probe.Cluster.FirstAsync<long>("select count(*) from journal where kind = 'attempt' and data::jsonb ->> 'state' = 'owner lost'"));
         Assert.Equal(0, await probe.Cluster.FirstAsync<long>("select count(*) from job_done where attempt > 1"));

@@ -20,10 +20,13 @@ public sealed class KilledNodesTests(FaultPostgres postgres, ITestOutputHelper o
         var repeats = FaultRun.Pick(20, 40);
         for (var i = 0; i < repeats; i++)
         {
-            await probe.PauseAsync(200, FaultRun.Pick(800, 3_000));
             var victim = i % 4 == 0 ? await probe.Cluster.SomeLeaderAsync() : probe.Cluster.Members[probe.Random.Next(probe.Cluster.Members.Count)];
             kills.Add((await victim.KillAsync(), victim.Node));
+
+            // The next one dies soon after its return, or a while after.
+            var pause = probe.PauseAsync(200, FaultRun.Pick(2_000, 4_000));
             await victim.StartAsync(asAnother: probe.Random.Next(2) == 0);
+            await pause;
         }
 
         var waits = Healed(probe.Cluster.Oracle.Read(), kills);

@@ -31,11 +31,19 @@ internal sealed class Member(string name, Wire wire, Func<string, Wire, ServerSt
         IsUp = true;
     }
 
-    /// <summary>Starts it and waits for nothing.</summary>
+    /// <summary>Starts another node here and waits for nothing.</summary>
     public async Task LaunchAsync()
     {
         await StopOldAsync();
+        _generation++;
         _server = ServerProcess.Launch(startOf(Node, wire));
+    }
+
+    /// <summary>What was launched takes requests now.</summary>
+    public async Task UntilUpAsync()
+    {
+        await Server.UntilReadyAsync();
+        IsUp = true;
     }
 
     /// <summary><c>kill -9</c>; says when, by the monotonic clock.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Carillon.EndToEnd.Tests.Checking;
+using Carillon.EndToEnd.Tests.Running;
 using Carillon.Tests.Servers;
 using Xunit.Abstractions;
 
@@ -46,6 +47,11 @@ internal sealed class Probe : IAsyncDisposable
 
     /// <summary>A pause of a random length.</summary>
     public Task PauseAsync(int fromMilliseconds, int toMilliseconds) => Task.Delay(TimeSpan.FromMilliseconds(Random.Next(fromMilliseconds, toMilliseconds)), TimeProvider.System);
+
+    /// <summary>Waits until a job began on the node after that, by the oracle, and it says that it is ready.</summary>
+    public Task WorksAsync(Member member, long since) => Poll.UntilAsync(
+        async () => (await member.Api.GetAsync("/health/ready")).IsAccepted && Cluster.Oracle.Read().Any(line => line.Node == member.Node && line.What == "start" && line.At > since),
+        works => works, $"a job that begins on {member.Node}");
 
     /// <summary>The load ends, every node works, schedules are paused, what waits runs; then the checker is asked, and the result is written down.</summary>
     public async Task CheckAsync(Fault fault, Bounds bounds, string remark = "")

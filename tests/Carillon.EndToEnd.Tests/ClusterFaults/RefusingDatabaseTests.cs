@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Carillon.EndToEnd.Tests.ClusterFaults;
 
 /// <summary>Faults 13 and 14: the database refuses transactions, or connections.</summary>
-[Collection(FaultCollection.Name)]
+[Collection(OtherFaultCollection.Name)]
 [Trait("Category", "Faults")]
 public sealed class RefusingDatabaseTests(FaultPostgres postgres, ITestOutputHelper output)
 {

@@ -39,9 +39,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var server = Launch(start);
         try
         {
-            var line = await server.SeesAsync(ReadyMark);
-            server.ReadyAt = Stopwatch.GetTimestamp();
-            server._api = new Api(new Uri(line[(line.IndexOf(ReadyMark, StringComparison.Ordinal) + ReadyMark.Length)..].Split(',')[0]));
+            await server.UntilReadyAsync();
             return server;
         }
         catch
@@ -72,6 +70,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         return server;
+    }
+
+    /// <summary>Waits until it says where it listens.</summary>
+    public async Task UntilReadyAsync()
+    {
+        var line = await SeesAsync(ReadyMark);
+        ReadyAt = Stopwatch.GetTimestamp();
+        _api = new Api(new Uri(line[(line.IndexOf(ReadyMark, StringComparison.Ordinal) + ReadyMark.Length)..].Split(',')[0]));
     }
 
     /// <summary>Waits for a line with the text; the failure shows all that was written instead.</summary>

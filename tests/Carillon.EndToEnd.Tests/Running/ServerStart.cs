@@ -5,6 +5,9 @@ internal sealed record ServerStart(string Program, IReadOnlyList<string> Argumen
 {
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Where the program stands; null for where it was built.</summary>
+    public string? Directory { get; init; }
+
     /// <summary><c>carillon serve</c> on the file or <c>postgres://</c> address, on a free port of the loopback.</summary>
     public static ServerStart Serve(string database, params string[] more) =>
         new("Carillon.Server", ["serve", "--urls", "http://127.0.0.1:0", "--store", database.StartsWith("postgres:", StringComparison.Ordinal) ? database : $"sqlite:{database}", .. more]);
@@ -22,7 +25,7 @@ internal sealed record ServerStart(string Program, IReadOnlyList<string> Argumen
         get
         {
             var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            return Path.Combine(own.Parent!.Parent!.FullName, Program, own.Name, $"{Program}.dll");
+            return Path.Combine(Directory ?? Path.Combine(own.Parent!.Parent!.FullName, Program, own.Name), $"{Program}.dll");
         }
     }
 }

@@ -6,13 +6,9 @@ namespace Carillon.Store.Tests.Postgres;
 [Trait("Category", "Faults")]
 public sealed class PostgresNthFaultTests(ITestOutputHelper output) : NthFailure(output)
 {
-    private PostgresSchema _schema = new();
-
-    private protected override async Task<IStore> NewStoreAsync()
+    private protected override async Task<(IStore Store, Func<ValueTask> CleanUp)> NewStoreAsync()
     {
-        _schema = new PostgresSchema();
-        return await _schema.NewStoreAsync();
+        var schema = new PostgresSchema();
+        return (await schema.NewStoreAsync(), schema.DisposeAsync);
     }
-
-    private protected override async Task CleanUpAsync() => await _schema.DisposeAsync();
 }

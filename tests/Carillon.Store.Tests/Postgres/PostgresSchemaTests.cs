@@ -114,6 +114,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     [Theory]
     [InlineData("postgres://me@host/app", "Host=host;Port=5432;Username=me;Database=app", "carillon")]
     [InlineData("postgresql://me:p%40ss@host:6000/app?schema=clock&sslmode=Require", "Host=host;Port=6000;Username=me;Password=p@ss;Database=app;SSL Mode=Require", "clock")]
+    [InlineData("postgres://me@one,two:6000/app", "Host=one:5432,two:6000;Username=me;Database=app", "carillon")]
     public void An_address_says_what_a_connection_string_says(string address, string expected, string schema)
     {
         Assert.True(PostgresAddress.TryRead(address, out var options, out _));

@@ -6,17 +6,13 @@ namespace Carillon.Store.Tests.Sqlite;
 [Trait("Category", "Faults")]
 public sealed class NthFailureTests(ITestOutputHelper output) : NthFailure(output)
 {
-    private StoreDirectory? _directory;
-
-    private protected override Task<IStore> NewStoreAsync()
+    private protected override Task<(IStore Store, Func<ValueTask> CleanUp)> NewStoreAsync()
     {
-        _directory = new StoreDirectory();
-        return Task.FromResult<IStore>(_directory.NewStore());
-    }
-
-    private protected override Task CleanUpAsync()
-    {
-        _directory?.Dispose();
-        return Task.CompletedTask;
+        var directory = new StoreDirectory();
+        return Task.FromResult<(IStore, Func<ValueTask>)>((directory.NewStore(), () =>
+        {
+            directory.Dispose();
+            return ValueTask.CompletedTask;
+        }));
     }
 }
