@@ -13,6 +13,7 @@ public sealed class NthFailureTests(ITestOutputHelper output) : NthFailure(outpu
         {
             directory.Dispose();
             return ValueTask.CompletedTask;
-        }));
+        }
+        ));
     }
 }
