@@ -678,6 +678,7 @@ declare
     h_names text[]; h_rooms integer[];
     c_rows tid[]; c_ids uuid[]; c_keys text[]; c_lanes integer[]; c_losses integer[];
     t_rows tid[]; park tid[];
+    k_busy text[];
     v_unlocked integer;
 begin
     if p_limit <= 0 or not exists (select 1 from carillon.lease where name = 'node/' || p_node and token = p_token and until > p_now) then
@@ -797,9 +798,11 @@ begin
               from unnest(c_rows, c_ids, c_keys) with ordinality u (row, id, key, n) where u.key is null or carillon.try_lock_key(u.key);
             v_skipped := v_skipped + v_unlocked;
             c_rows := c_rows[:v_left]; c_ids := c_ids[:v_left]; c_keys := c_keys[:v_left];
+            -- A statement of its own: it sees what was committed before the locks were had. Nobody else writes these keys until the end.
+            k_busy := array(select b.key from carillon.busy_key b where b.key = any (c_keys));
             with candidate as (select * from unnest(c_rows, c_ids, c_keys) with ordinality u (row, id, key, n)),
-            first as (select distinct on (c.key) c.key, c.id from candidate c where c.key is not null order by c.key, c.n),
-            taken as (insert into carillon.busy_key as b (key, job) select f.key, f.id from first f on conflict do nothing returning b.job)
+            first as (select distinct on (c.key) c.key, c.id from candidate c where c.key is not null and c.key <> all (k_busy) order by c.key, c.n),
+            taken as (insert into carillon.busy_key as b (key, job) select f.key, f.id from first f returning b.job)
             select coalesce(array_agg(c.row) filter (where c.key is null or t.job is not null), '{}'),
                    coalesce(array_agg(c.row) filter (where c.key is not null and t.job is null), '{}')
               into t_rows, park
@@ -848,6 +851,7 @@ declare
     l_ids integer[]; l_priorities integer[];
     v_next_start bigint;
     v_lane integer;
+    v_since bigint;
     v_head record;
     v_parked integer := 0;
     v_has_keys boolean;
@@ -885,9 +889,10 @@ begin
         exit when v_parked > 0 or not v_has_keys;
 
         v_parked := 1;
-        foreach v_lane in array l_ids loop
+        for v_lane, v_since in select u.id, p_since + 600000000::bigint * u.priority from unnest(l_ids, l_priorities) u (id, priority) loop
             loop
-                select j.id, j.concurrency_key into v_head from carillon.job j where j.lane = v_lane and j.lane > 0 and j.state = 0 order by j.run_at, j.id limit 1;
+                select j.id, j.concurrency_key into v_head from carillon.job j
+                 where j.lane = v_lane and j.lane > 0 and j.run_at >= v_since and j.state = 0 order by j.run_at, j.id limit 1;
                 exit when not found or v_head.concurrency_key is null or v_parked > 2000;
                 exit when not carillon.try_lock_key(v_head.concurrency_key);
                 exit when not carillon.is_busy(v_head.concurrency_key);
@@ -916,8 +921,7 @@ declare
 begin
     -- Mostly there is none: asked for all at once.
     foreach v_key in array (
-        select coalesce(array_agg(k.key), '{}') from (select distinct unnest(p_keys) as key) k
-         where exists (select 1 from carillon.job j where j.concurrency_key = k.key and j.lane < 0)) loop
+        select array(select distinct j.concurrency_key from carillon.job j where j.concurrency_key = any (p_keys) and j.lane < 0)) loop
         v_lane := -2147483648;
         loop
             select j.lane, j.id into v_lane, v_id from carillon.job j
