@@ -54,7 +54,8 @@ internal sealed partial class EngineHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _node.Heartbeat.RunOnceAsync(cancellationToken);
-        var (finishes, worker, schedules, janitor, outputs, drain) = (NewWake(), NewWake(), NewWake(), NewWake(), NewWake(), NewWake());
+        var (worker, schedules) = (NewWake(), NewWake());
+        var (finishes, janitor, outputs, drain) = (NewWake(isExact: false), NewWake(isExact: false), NewWake(isExact: false), NewWake(isExact: false));
         _node.Finishes.Finished += _outputs.Add;
         _outputs.Added += outputs.Pulse;
         _wiring = _node.Wire(new NodePulses(worker.Pulse, finishes.Pulse, schedules.Pulse, janitor.Pulse, () => _heartbeat?.Pulse()) { Drain = drain.Pulse });
@@ -132,9 +133,9 @@ internal sealed partial class EngineHost : IAsyncDisposable
         _wakes.ForEach(wake => wake.Pulse());
     }
 
-    private DueWake NewWake()
+    private DueWake NewWake(bool isExact = true)
     {
-        var wake = new DueWake(_timer, _instance.Clock);
+        var wake = new DueWake(_timer, _instance.Clock, isExact);
         _wakes.Add(wake);
         return wake;
     }

@@ -58,12 +58,14 @@ public sealed class DueWakeTests : IDisposable
         Assert.False(early);
     }
 
-    [Fact]
-    public async Task The_instant_of_a_real_clock_comes_and_never_early()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_instant_of_a_real_clock_comes_and_never_early(bool isExact)
     {
         var clock = TimeProvider.System;
         using var timer = new DueTimer(clock);
-        var wake = new DueWake(timer, clock);
+        var wake = new DueWake(timer, clock, isExact);
         var due = clock.GetUtcNow().AddMilliseconds(30);
 
         await wake.WaitAsync(due, Stop);
@@ -74,7 +76,7 @@ public sealed class DueWakeTests : IDisposable
     [Fact]
     public async Task Each_of_several_waits_ends_at_its_own_instant()
     {
-        var other = new DueWake(_timer, _clock);
+        var other = new DueWake(_timer, _clock, isExact: false);
         var later = _wake.WaitAsync(_clock.GetUtcNow().AddHours(2), Stop);
         var sooner = other.WaitAsync(_clock.GetUtcNow().AddHours(1), Stop);
 
