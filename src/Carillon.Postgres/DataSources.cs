@@ -22,7 +22,7 @@ internal static class DataSources
         // No statement of ours leaves anything behind in its session, so nothing need be reset between two users of it.
         settings.NoResetOnClose = true;
         settings.TcpKeepAlive = true;
-        if (!settings.ContainsKey("Max Auto Prepare") && options.DirectConnectionString.Length == 0)
+        if (!IsGiven(settings, "Max Auto Prepare") && options.DirectConnectionString.Length == 0)
         {
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
         }
@@ -53,14 +53,16 @@ internal static class DataSources
 
         settings.Remove("Target Session Attributes");
 
-        // ContainsKey would say yes to every name that is known, given or not.
-        if (!settings.ShouldSerialize("Host Recheck Seconds"))
+        if (!IsGiven(settings, "Host Recheck Seconds"))
         {
             settings.HostRecheckSeconds = HostRecheckSeconds;
         }
 
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.ReadWrite);
     }
+
+    // ContainsKey would say yes to every name that is known, given or not.
+    private static bool IsGiven(NpgsqlConnectionStringBuilder settings, string name) => settings.ShouldSerialize(name);
 
     /// <summary>How many connections the pool may have.</summary>
     public static int MostOf(NpgsqlDataSource pool) => new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxPoolSize;

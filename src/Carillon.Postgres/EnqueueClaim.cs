@@ -6,10 +6,13 @@ namespace Carillon.Postgres;
 internal static class EnqueueClaim
 {
     // The claim waits for the count, and so for the insert; a volatile function sees what its own statement has written.
-    private const string Sql = $"""
-        with written as ({NewRows.InsertSql} returning 1), counted as (select count(*)::integer as jobs from written)
+    private const string Claimed = $"""
+         returning 1), counted as (select count(*)::integer as jobs from written)
         select {ClaimedRow.Columns} from counted cross join lateral carillon.claim($26, $27, counted.jobs, $28, $29, $30, $31, counted.jobs, false, $32)
         """;
+
+    private const string Sql = $"with written as ({NewRows.InsertSql}{Claimed}";
+    private const string OneSql = $"with written as ({NewRows.InsertOneSql}{Claimed}";
 
     /// <summary>Null, and nothing done, where they cannot go this way; they then go without a claim, and are told of.</summary>
     public static async Task<IReadOnlyList<EnqueueResult[]>?> TryWriteAsync(Connections connections, IReadOnlyList<EnqueueRequest> requests, IClaimOffer offer)
@@ -32,7 +35,7 @@ internal static class EnqueueClaim
             return false;
         }
 
-        var statement = NewRows.Bind(transaction.Use(Sql), plain, NewRows.LanesOf(transaction.Memory, plain)).Set((string?)null).Set((string?)null);
+        var statement = NewRows.Bind(transaction.Use(plain.Count == 1 ? OneSql : Sql), plain, NewRows.LanesOf(transaction.Memory, plain)).Set((string?)null).Set((string?)null);
         claim.Keep(transaction, await claim.Bind(transaction, statement).ListAsync(ClaimedRow.Read), [.. plain.Select(job => job.Id)]);
         return true;
     }

@@ -12,19 +12,32 @@ internal static class FiringAlone
 {
     // found: the compare of compare-and-set, as in Firings, rows locked in one order. Those held back by a live job are left as they are.
     // The rows of written come first, one for each schedule that was found; behind them what was claimed.
-    private const string Sql = $"""
+    private const string Sql = $"{Of} order by u.name collate \"C\"{Found}{NewRows.InsertSql}{Claimed}";
+
+    // Of one (NewRows).
+    private const string OneSql = $"{Of} limit 1{Found}{NewRows.InsertOneSql}{Claimed}";
+
+    private const string Of = """
         with found as (
             select s.name, s.fired_count, s.max_count, f.to_at, f.instant, f.job,
                    f.key is null or not exists (select 1 from carillon.job j where j.concurrency_key = f.key) as is_free
               from (select * from unnest($33::text[], $34::uuid[], $35::bigint[], $36::bigint[], $37::bigint[], $38::bigint[], $39::text[], $40::uuid[])
-                    as u (name, id, version, next_at, to_at, instant, key, job) order by u.name collate "C") f
+                    as u (name, id, version, next_at, to_at, instant, key, job)
+        """;
+
+    private const string Found = """
+        ) f
              cross join lateral (
                    select c.name, c.fired_count, c.max_count from carillon.schedule c
                     where c.tenant = '' and c.name = f.name and c.id = f.id and c.version = f.version and c.next_at = f.next_at and c.mode <> 2 for update) s),
         moved as (
             update carillon.schedule s set fired_count = f.fired_count + 1, last_at = f.instant, next_at = case when f.fired_count + 1 >= f.max_count then null else f.to_at end
               from found f where f.is_free and s.tenant = '' and s.name = f.name),
-        written as ({NewRows.InsertSql} and exists (select 1 from found f where f.job = n.id and f.is_free) returning id),
+        written as (
+        """;
+
+    private const string Claimed = $"""
+         and exists (select 1 from found f where f.job = n.id and f.is_free) returning id),
         counted as (select count(*)::integer as jobs from written)
         select f.job as id, null::integer as lane, f.is_free::integer::bigint as token, {Nothing}
           from found f
@@ -67,7 +80,7 @@ internal static class FiringAlone
     private static async Task<Dictionary<Guid, bool>> FireAsync(Transaction transaction, IReadOnlyList<Firing> firings, ClaimBeside? claim, DateTimeOffset now)
     {
         var jobs = firings.Select(firing => firing.Jobs[0].ToJob(now)).ToList();
-        var statement = NewRows.Bind(transaction.Use(Sql), jobs, NewRows.LanesOf(transaction.Memory, jobs)).SetNotice(transaction, claim is null ? StoreSignal.Jobs : StoreSignal.None);
+        var statement = NewRows.Bind(transaction.Use(jobs.Count == 1 ? OneSql : Sql), jobs, NewRows.LanesOf(transaction.Memory, jobs)).SetNotice(transaction, claim is null ? StoreSignal.Jobs : StoreSignal.None);
         statement = claim is null ? ClaimBeside.BindNone(statement) : claim.Bind(transaction, statement);
         var rows = await Bind(statement, firings).ListAsync(Read);
         var found = rows.Where(row => row.Fired is not null).ToDictionary(row => row.Fired!.Value.Job, row => row.Fired!.Value.IsFree);
@@ -86,14 +99,14 @@ internal static class FiringAlone
         !row.IsDBNull(0) && row.IsDBNull(1) ? ((row.Id(0), row.GetInt64(2) != 0), default) : (null, ClaimedRow.Read(row));
 
     private static Statement Bind(Statement statement, IReadOnlyList<Firing> firings) => statement
-        .SetAll(Of(firings, firing => firing.Schedule), NpgsqlDbType.Text)
-        .SetAll(Of(firings, firing => firing.ScheduleId), NpgsqlDbType.Uuid)
-        .SetAll(Of(firings, firing => firing.Version), NpgsqlDbType.Bigint)
-        .SetAll(Of(firings, firing => Instants.ToTicks(firing.ExpectedNextAt)), NpgsqlDbType.Bigint)
-        .SetAll(Of(firings, firing => firing.NextAt is { } next ? Instants.ToTicks(next) : (long?)null), NpgsqlDbType.Bigint)
-        .SetAll(Of(firings, firing => Instants.ToTicks(firing.InstantOf(firing.Jobs[0]))), NpgsqlDbType.Bigint)
-        .SetAll(Of(firings, firing => firing.Overlap == OverlapPolicy.Skip ? firing.ConcurrencyKey : null), NpgsqlDbType.Text)
-        .SetAll(Of(firings, firing => firing.Jobs[0].Id), NpgsqlDbType.Uuid);
+        .SetAll(All(firings, firing => firing.Schedule), NpgsqlDbType.Text)
+        .SetAll(All(firings, firing => firing.ScheduleId), NpgsqlDbType.Uuid)
+        .SetAll(All(firings, firing => firing.Version), NpgsqlDbType.Bigint)
+        .SetAll(All(firings, firing => Instants.ToTicks(firing.ExpectedNextAt)), NpgsqlDbType.Bigint)
+        .SetAll(All(firings, firing => firing.NextAt is { } next ? Instants.ToTicks(next) : (long?)null), NpgsqlDbType.Bigint)
+        .SetAll(All(firings, firing => Instants.ToTicks(firing.InstantOf(firing.Jobs[0]))), NpgsqlDbType.Bigint)
+        .SetAll(All(firings, firing => firing.Overlap == OverlapPolicy.Skip ? firing.ConcurrencyKey : null), NpgsqlDbType.Text)
+        .SetAll(All(firings, firing => firing.Jobs[0].Id), NpgsqlDbType.Uuid);
 
-    private static T[] Of<T>(IReadOnlyList<Firing> firings, Func<Firing, T> part) => [.. firings.Select(part)];
+    private static T[] All<T>(IReadOnlyList<Firing> firings, Func<Firing, T> part) => [.. firings.Select(part)];
 }

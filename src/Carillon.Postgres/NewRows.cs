@@ -10,24 +10,39 @@ internal static class NewRows
     public const int MostTold = 10;
 
     // What all rows have in common, or as nearly every job has it, comes as null instead of an array: half the cost of the statement.
+    private const string Given = /*lang=sql*/ """
+        unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[], $6::bytea[], $7::boolean[], $8::integer[], $9::text[], $10::text[],
+               $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
+               $21::text[], $22::text[], $23::text[])
+        """;
+
     // The last condition tells the other processes (Notifier), where it is asked to.
-    /// <summary>Ends in its condition, so that more can follow.</summary>
-    public const string InsertSql = /*lang=sql*/ """
+    private const string FromThere = /*lang=sql*/ """
+         as n (id, scheduled_at, run_at, created_at, lane, args, is_delayed, args_version, tenant, origin,
+               args_codec, key_hold, timeout, expires_at, schedule_delay, key, concurrency_key, schedule, retry, output,
+               traceparent, tags, job_group)
+          join carillon.lane l on l.id = n.lane
+         where ($24::text is null or pg_notify($24, $25) is not null)
+        """;
+
+    private const string Into = /*lang=sql*/ """
         insert into carillon.job (id, scheduled_at, run_at, created_at, token, key_hold, timeout, expires_at, schedule_delay, lane, priority,
                attempt, owner_losses, args_version, state, is_delayed, tenant, origin, queue, handler, args_codec, args, key, concurrency_key,
                schedule, retry, output, traceparent, tags, job_group)
         select n.id, coalesce(n.scheduled_at, n.run_at), n.run_at, coalesce(n.created_at, n.run_at), 0, coalesce(n.key_hold, 0), n.timeout, n.expires_at, n.schedule_delay,
                l.id, l.priority, 0, 0, coalesce(n.args_version, 0), 0, coalesce(n.is_delayed, true), coalesce(n.tenant, ''), coalesce(n.origin, ''), l.queue, l.handler,
                coalesce(n.args_codec, 'json'), n.args, n.key, n.concurrency_key, n.schedule, n.retry, n.output, n.traceparent, n.tags, n.job_group
-          from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[], $6::bytea[], $7::boolean[], $8::integer[], $9::text[], $10::text[],
-                      $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
-                      $21::text[], $22::text[], $23::text[])
-               as n (id, scheduled_at, run_at, created_at, lane, args, is_delayed, args_version, tenant, origin,
-                     args_codec, key_hold, timeout, expires_at, schedule_delay, key, concurrency_key, schedule, retry, output,
-                     traceparent, tags, job_group)
-          join carillon.lane l on l.id = n.lane
-         where ($24::text is null or pg_notify($24, $25) is not null)
+          from 
         """;
+
+    /// <summary>Ends in its condition, so that more can follow.</summary>
+    public const string InsertSql = Into + " " + Given + FromThere;
+
+    /// <summary>
+    /// The same of one row. The planner does not know how many an array brings, so it plans anew for each; of one it knows, and keeps its
+    /// plan: 0.2 ms less of the 0.5 ms that a single job with its claim costs the server.
+    /// </summary>
+    public const string InsertOneSql = Into + " (select * from " + Given + " limit 1)" + FromThere;
 
     // A key may be taken. Without keys, looking for conflicts is a third of the insert's cost: an id that is there after all is an
     // error then, and the whole is done again the exact way (Connections), for no id is taken for new twice.
@@ -56,7 +71,7 @@ internal static class NewRows
         var signal = StoreSignal.Jobs | (jobs.Any(job => job.ExpiresAt is not null) ? StoreSignal.Expiries : StoreSignal.None);
         if (jobs.All(job => job.Key is null))
         {
-            await Bind(transaction.Use(InsertSql), jobs, lanes).SetNotice(transaction, jobs.Count <= MostTold ? signal : StoreSignal.None).RunAsync();
+            await Bind(transaction.Use(jobs.Count == 1 ? InsertOneSql : InsertSql), jobs, lanes).SetNotice(transaction, jobs.Count <= MostTold ? signal : StoreSignal.None).RunAsync();
             transaction.Tell(signal);
             return [.. jobs.Select(job => job.Id)];
         }
