@@ -34,8 +34,14 @@ internal static class PostgresServer
         return string.Create(CultureInfo.InvariantCulture, $"postgres://{user}@{settings.Host}:{settings.Port}/{settings.Database}?schema={schema}");
     }
 
+    /// <summary>On a server of this run's own nothing: it goes as a whole, and to drop schemas one by one takes a third of the tests' time.</summary>
     public static async Task DropAsync(string schema)
     {
+        if (_process is not null)
+        {
+            return;
+        }
+
         await using var command = (await SourceAsync).CreateCommand($"drop schema if exists {schema} cascade");
         await command.ExecuteNonQueryAsync();
     }

@@ -17,5 +17,5 @@ public sealed class PostgresTwinTests
         await new TwinStores(memory, postgres, seed).RunAsync(steps: 400);
     }
 
-    public static TheoryData<int> Seeds { get; } = [.. Enumerable.Range(1, 12)];
+    public static TheoryData<int> Seeds { get; } = [.. Enumerable.Range(1, Environment.GetEnvironmentVariable("CARILLON_LONG") == "1" ? 30 : 8)];
 }
