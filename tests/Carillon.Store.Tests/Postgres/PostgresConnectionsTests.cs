@@ -14,6 +14,18 @@ public sealed class PostgresConnectionsTests : IAsyncLifetime
 
     public Task DisposeAsync() => _schema.DisposeAsync().AsTask();
 
+    [Theory]
+    [InlineData("Host=db", "", 120)]
+    [InlineData("Host=db;Max Auto Prepare=5", "", 5)]
+    [InlineData("Host=db;Max Auto Prepare=0", "", 0)]
+    [InlineData("Host=pooler", "Host=db", 0)]
+    public async Task Statements_are_prepared_unless_a_pooler_stands_between_or_the_address_says_otherwise(string address, string direct, int most)
+    {
+        await using var pool = DataSources.Build(new PostgresStoreOptions { ConnectionString = address, DirectConnectionString = direct });
+
+        Assert.Equal(most, new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxAutoPrepare);
+    }
+
     [Fact]
     public async Task A_pool_of_its_own_says_how_much_of_it_is_in_use()
     {
