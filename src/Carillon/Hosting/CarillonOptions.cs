@@ -61,7 +61,8 @@ public sealed class CarillonOptions
     public string OutputDirectory { get; set; } = ".";
 
     /// <summary>
-    /// At most so many connections of the store read at once, besides the one that writes; null for the store's own number (SQLite: 4).
+    /// At most so many connections of the store (SQLite: those that read at once, besides the one that writes; PostgreSQL: all); null for the
+    /// store's own number (SQLite 4, PostgreSQL 20).
     /// <c>carillon serve</c> gives it to its store; a host of its own says it where it chooses the store.
     /// </summary>
     public int? MaxConnections { get; set; }

@@ -79,7 +79,7 @@ internal sealed class Checker
         if (job.State == JobState.Succeeded)
         {
             Expect(starts.All(line => line.Token <= job.Token), Wrong.Fence, $"job {job.Id} ended under the token {job.Token}, and a later claim had begun it");
-            Expect(ends.Any(line => line.Token == job.Token), Wrong.NotDone, $"job {job.Id} succeeded under the token {job.Token}, and its handler did not end under it");
+            Expect(ends.Any(line => line.Token == job.Token), Wrong.NotDone, $"job {job.Id} succeeded under the token {job.Token}, and its handler did not end under it: {string.Join("; ", starts.Concat(ends).Select(line => $"{line.What} under {line.Token} on {line.Node} at {line.At}"))}");
         }
     }
 
