@@ -261,7 +261,12 @@ internal sealed partial class Worker : IStep
         {
             var turn = new TaskCompletionSource<DateTimeOffset?>(TaskCreationOptions.RunContinuationsAsynchronously);
             var request = worker.TryTakeTurn(jobs, turn.Task);
-            _turn = request is null ? _turn : turn;
+            if (request is not null)
+            {
+                // Written by nobody else until it is answered: who is refused meanwhile must not touch it.
+                _turn = turn;
+            }
+
             return request;
         }
 

@@ -40,6 +40,30 @@ public sealed class WorkerOfferTests
         Assert.Equal(1, rig.Spy.Count("ClaimAsync"));
     }
 
+    // Who is refused must leave alone what is another's: else an answer is given twice, or never, and nothing is claimed any more.
+    [Fact]
+    public async Task Whoever_asks_at_once_each_offer_that_was_taken_is_answered_once()
+    {
+        var rig = await RigAsync();
+        var taken = 0;
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < 50_000; i++)
+            {
+                if (rig.Spy.Offer!.TryTake([Work]) is not null)
+                {
+                    rig.Spy.Offer.Give([]);
+                    Interlocked.Increment(ref taken);
+                }
+            }
+        })));
+        await rig.ClaimAsync();
+
+        Assert.InRange(taken, 1, 200_000);
+        Assert.Equal(1, rig.Spy.Count("ClaimAsync"));
+    }
+
     [Fact]
     public async Task What_it_does_not_serve_or_has_no_slot_for_is_not_offered()
     {
