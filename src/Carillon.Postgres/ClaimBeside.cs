@@ -9,6 +9,14 @@ namespace Carillon.Postgres;
 /// </summary>
 internal sealed class ClaimBeside
 {
+    /// <summary>
+    /// Behind a part <c>written</c>, with <see cref="Bind"/> or <see cref="BindNone"/> at <c>$26</c>. The claim waits for the count, and so for the
+    /// insert; a volatile function sees what its own statement has written.
+    /// </summary>
+    public const string CountedSql = "counted as (select count(*)::integer as jobs from written)";
+
+    public const string ClaimSql = $"select {ClaimedRow.Columns} from counted cross join lateral carillon.claim($26, $27, counted.jobs, $28, $29, $30, $31, counted.jobs, false, $32)";
+
     private readonly IClaimOffer _offer;
     private readonly ClaimRequest _request;
     private readonly DateTimeOffset _now;
@@ -71,6 +79,11 @@ internal sealed class ClaimBeside
         catch (StoreUnavailableException)
         {
             _offer.Lose();
+        }
+        catch
+        {
+            _offer.Lose();
+            throw;
         }
     }
 

@@ -52,7 +52,6 @@ internal static class DataSources
         }
 
         settings.Remove("Target Session Attributes");
-
         if (!IsGiven(settings, "Host Recheck Seconds"))
         {
             settings.HostRecheckSeconds = HostRecheckSeconds;

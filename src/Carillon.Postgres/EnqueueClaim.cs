@@ -5,12 +5,7 @@ namespace Carillon.Postgres;
 /// <summary>A few jobs enqueued where a slot is free for each: written and claimed by one statement, and so begun when their commit is known.</summary>
 internal static class EnqueueClaim
 {
-    // The claim waits for the count, and so for the insert; a volatile function sees what its own statement has written.
-    private const string Claimed = $"""
-         returning 1), counted as (select count(*)::integer as jobs from written)
-        select {ClaimedRow.Columns} from counted cross join lateral carillon.claim($26, $27, counted.jobs, $28, $29, $30, $31, counted.jobs, false, $32)
-        """;
-
+    private const string Claimed = $" returning 1), {ClaimBeside.CountedSql} {ClaimBeside.ClaimSql}";
     private const string Sql = $"with written as ({NewRows.InsertSql}{Claimed}";
     private const string OneSql = $"with written as ({NewRows.InsertOneSql}{Claimed}";
 

@@ -38,11 +38,11 @@ internal static class FiringAlone
 
     private const string Claimed = $"""
          and exists (select 1 from found f where f.job = n.id and f.is_free) returning id),
-        counted as (select count(*)::integer as jobs from written)
+        {ClaimBeside.CountedSql}
         select f.job as id, null::integer as lane, f.is_free::integer::bigint as token, {Nothing}
           from found f
         union all
-        select {ClaimedRow.Columns} from counted cross join lateral carillon.claim($26, $27, counted.jobs, $28, $29, $30, $31, counted.jobs, false, $32)
+        {ClaimBeside.ClaimSql}
         """;
 
     // The other columns of a claimed row.
@@ -54,9 +54,7 @@ internal static class FiringAlone
     public static async Task<IReadOnlyList<FireResult>?> TryFireAsync(
         Connections connections, IReadOnlyList<Firing> firings, IClaimOffer? offer, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (firings.Count > NewRows.MostTold || !firings.All(firing => firing.Jobs.Count == 1 && FiringBatch.IsPlain(firing)) || firings.DistinctBy(firing => firing.Schedule).Count() < firings.Count
-            || firings.Where(firing => firing.ConcurrencyKey is not null).GroupBy(firing => firing.ConcurrencyKey).Any(same => same.Count() > 1)
-            || !NewRows.IsOneStatement(connections.Memory, firings.Select(firing => firing.Jobs[0])) || !firings.All(firing => connections.Memory.Ids.Offer(firing.Jobs[0].Id)))
+        if (!MayGoAlone(connections.Memory, firings))
         {
             return null;
         }
@@ -65,15 +63,33 @@ internal static class FiringAlone
         var found = claim is null
             ? await connections.RunAloneAsync(transaction => FireAsync(transaction, firings, null, now), cancellationToken)
             : await claim.RunAsync(connections, transaction => FireAsync(transaction, firings, claim, now));
-        var results = firings.Select(firing => new FireResult(found.GetValueOrDefault(firing.Jobs[0].Id), found.GetValueOrDefault(firing.Jobs[0].Id) ? 1 : 0, 0)).ToArray();
+        var results = firings.Select(firing => found.GetValueOrDefault(firing.Jobs[0].Id) ? new FireResult(true, 1, 0) : new FireResult(false, 0, 0)).ToArray();
         var heldBack = Enumerable.Range(0, results.Length).Where(place => found.TryGetValue(firings[place].Jobs[0].Id, out var isFree) && !isFree).ToList();
         if (heldBack.Count > 0)
         {
             var others = await connections.WriteAsync(transaction => Firings.FireAllAsync(transaction, heldBack.ConvertAll(place => firings[place]), now), cancellationToken);
-            heldBack.ForEach(place => results[place] = others[heldBack.IndexOf(place)]);
+            foreach (var (place, other) in heldBack.Zip(others))
+            {
+                results[place] = other;
+            }
         }
 
         return results;
+    }
+
+    // A job each, and nothing to look up; of a schedule and of a key one each, for the first would decide what the others find.
+    private static bool MayGoAlone(PostgresMemory memory, IReadOnlyList<Firing> firings) =>
+        firings.Count <= NewRows.MostTold
+        && firings.All(firing => firing.Jobs.Count == 1 && FiringBatch.IsPlain(firing))
+        && AreDistinct(firings.Select(firing => firing.Schedule))
+        && AreDistinct(firings.Select(firing => firing.ConcurrencyKey).OfType<string>())
+        && NewRows.IsOneStatement(memory, firings.Select(firing => firing.Jobs[0]))
+        && firings.All(firing => memory.Ids.Offer(firing.Jobs[0].Id)); // asked last: an id is new only once
+
+    private static bool AreDistinct(IEnumerable<string> names)
+    {
+        var met = new HashSet<string>(StringComparer.Ordinal);
+        return names.All(met.Add);
     }
 
     // By job, the schedules that stood where they were expected: true where the job is written.

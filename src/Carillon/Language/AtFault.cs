@@ -30,12 +30,12 @@ internal static class AtFault
     private static ParseError? OfTime(string given, int begin)
     {
         if (given.Length == DateLength) return new ParseError(begin + DateLength, 0, $"The day {given} has no time", "a time behind the day", $"Midnight is {given}T00:00.");
-        var end = begin + DateLength + 1;
+        var clock = begin + DateLength + 1;
         foreach (var (name, place, most) in new[] { ("hour", 0, 23), ("minute", 3, 59), ("second", 6, 59) })
         {
             var at = DateLength + 1 + place;
             if (given.Length < at + 2 || !char.IsAsciiDigit(given[at]) || !char.IsAsciiDigit(given[at + 1]) || (place > 0 && given[at - 1] != ':')) return null;
-            if (Number(given, at, 2) > most) return new ParseError(end + place, 2, $"The {name} {Number(given, at, 2)} is out of range", $"0 to {most}");
+            if (Number(given, at, 2) > most) return new ParseError(clock + place, 2, $"The {name} {Number(given, at, 2)} is out of range", $"0 to {most}");
         }
 
         return null;
