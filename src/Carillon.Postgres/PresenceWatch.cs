@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Carillon.Postgres;
@@ -8,13 +9,12 @@ namespace Carillon.Postgres;
 /// </summary>
 internal sealed partial class PresenceWatch(Connections connections, Predicate<NodePresence> isOwn, Func<int?> self, ILogger logger)
 {
-    // A connection that broke is made again in milliseconds; a process that died does not come back in this time.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     // So long at most, if ever the wait should need a snapshot after all.
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
     private readonly PresenceRing _ring = new();
+    private readonly long _begunAt = Stopwatch.GetTimestamp();
     private readonly News _news = new();
     private long _seen = -1;
 
@@ -57,8 +57,8 @@ internal sealed partial class PresenceWatch(Connections connections, Predicate<N
         // Before the look: what comes after it is looked at next.
         _news.Take();
         Interlocked.Exchange(ref _seen, await PresenceTable.ReadRingAsync(session));
-        var (gone, next) = _ring.Decide(self(), (await PresenceTable.LookAsync(session)).FindAll(node => !isOwn(node)));
-        foreach (var node in gone)
+        var seen = _ring.Decide(self(), (await PresenceTable.LookAsync(session)).FindAll(node => !isOwn(node)), Stopwatch.GetElapsedTime(_begunAt));
+        foreach (var node in seen.Gone)
         {
             if (await connections.WriteAsync(transaction => PresenceTable.EndAsync(transaction, node), stopping) is { } owner)
             {
@@ -66,20 +66,13 @@ internal sealed partial class PresenceWatch(Connections connections, Predicate<N
             }
         }
 
-        if (next is { } slot ? await WaitAsync(session, slot, stopping) : await WaitForNewsAsync(stopping))
-        {
-            await Task.Delay(Grace, TimeProvider.System, stopping);
-        }
+        await (seen.IsAnyAway ? Task.Delay(PresenceRing.Grace, TimeProvider.System, stopping)
+            : seen.Next is { } slot ? WaitAsync(session, slot, stopping)
+            : _news.WaitAsync(stopping));
     }
 
-    private async Task<bool> WaitForNewsAsync(CancellationToken stopping)
-    {
-        await _news.WaitAsync(stopping);
-        return false;
-    }
-
-    // True when the lock came free; false when there was news first, or it was time to begin anew.
-    private async Task<bool> WaitAsync(KeptSession session, int slot, CancellationToken stopping)
+    // Until the lock comes free, or there is news, or it is time to begin anew.
+    private async Task WaitAsync(KeptSession session, int slot, CancellationToken stopping)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         end.CancelAfter(LongestWait);
@@ -91,11 +84,10 @@ internal sealed partial class PresenceWatch(Connections connections, Predicate<N
         try
         {
             await free;
-            return true;
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            return false;
+            // It was waited for in vain.
         }
     }
 
