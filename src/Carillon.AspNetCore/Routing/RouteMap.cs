@@ -89,7 +89,7 @@ internal sealed partial class RouteMap(Doors doors, ILogger<RouteMap> logger)
             case BadHttpRequestException bad:
                 return Problem.Of(bad.StatusCode, "The request could not be read.");
             case StoreUnavailableException unavailable:
-                LogUnavailable(unavailable);
+                LogUnavailable(http.Request.Method, http.Request.Path, unavailable.Message);
                 http.Response.Headers.RetryAfter = "5";
                 return unavailable.IsFull
                     ? Problem.Of(StatusCodes.Status507InsufficientStorage, "The store has no space left; nothing was changed. Free some, then try again.")
@@ -100,8 +100,9 @@ internal sealed partial class RouteMap(Doors doors, ILogger<RouteMap> logger)
         }
     }
 
-    [LoggerMessage(1800, LogLevel.Error, "The store could not serve an API call")]
-    private partial void LogUnavailable(Exception error);
+    // A line for each: while the store is away they are many, and the reason names the cause.
+    [LoggerMessage(1800, LogLevel.Error, "The store could not serve {Method} {Path}: {Reason}")]
+    private partial void LogUnavailable(string method, string path, string reason);
 
     [LoggerMessage(1801, LogLevel.Error, "The API call {Method} {Path} failed (trace {Trace})")]
     private partial void LogFailed(Exception error, string method, string path, string trace);
