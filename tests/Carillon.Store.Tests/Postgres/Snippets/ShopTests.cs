@@ -24,9 +24,9 @@ public sealed class ShopTests : IAsyncLifetime
         // The shop's own pool, as an application has it.
         var settings = new NpgsqlConnectionStringBuilder(await PostgresServer.ConnectionStringAsync) { SearchPath = _schema.Name, MaxPoolSize = 5 };
         _database = NpgsqlDataSource.Create(settings);
-        var source = await PostgresServer.SourceAsync;
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddCarillon(carillon => ShopHandlers.Add(carillon, _database).UsePostgres("", options => (options.Schema, options.DataSource) = (_schema.Name, source)));
+        builder.Services.AddSingleton(await PostgresServer.SourceAsync);
+        builder.Services.AddCarillon(carillon => ShopHandlers.Add(carillon, _database).UsePostgres(provider => provider.GetRequiredService<NpgsqlDataSource>(), options => options.Schema = _schema.Name));
         _host = builder.Build();
         await _host.StartAsync();
 
