@@ -8,8 +8,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Carillon.TestHost;
 
 /// <summary>
-/// An append-only file outside the product, which several processes share: <c>job attempt what timestamp token node instant schedule</c>, each line
-/// written by one call, so that a killed process leaves whole lines. The timestamp is the machine's monotonic clock, which is the same
+/// An append-only file outside the product, which several processes share: <c>job attempt what timestamp token node instant schedule .</c>, each line
+/// written by one call. A process that is killed within it may leave a part: so each begins a line of its own, and only what ends as it should
+/// is one. The timestamp is the machine's monotonic clock, which is the same
 /// for all processes.
 /// </summary>
 internal sealed partial class OracleFile : IDisposable
@@ -32,7 +33,7 @@ internal sealed partial class OracleFile : IDisposable
     }
 
     public void Write(JobContext context, string what) =>
-        RandomAccess.Write(_file, Encoding.ASCII.GetBytes($"{context.Id:N} {context.Attempt} {what} {Stopwatch.GetTimestamp()} {context.Job.Token} {_node} {context.ScheduledAt.Ticks} {context.Schedule}\n"), 0);
+        RandomAccess.Write(_file, Encoding.ASCII.GetBytes($"\n{context.Id:N} {context.Attempt} {what} {Stopwatch.GetTimestamp()} {context.Job.Token} {_node} {context.ScheduledAt.Ticks} {context.Schedule} ."), 0);
 
     public void Dispose() => _file.Dispose();
 

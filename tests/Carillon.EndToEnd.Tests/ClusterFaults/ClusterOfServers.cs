@@ -30,6 +30,8 @@ internal sealed class ClusterOfServers : IAsyncDisposable
 
     public string Schema { get; }
 
+    public ClusterSettings Settings => _settings;
+
     /// <summary>The test's own look into the database, past the wires.</summary>
     public NpgsqlDataSource Database { get; }
 
@@ -89,7 +91,7 @@ internal sealed class ClusterOfServers : IAsyncDisposable
     {
         var hosts = _settings.Hosts ?? Text($"{IPAddress.Loopback}:{wire.Port}");
         var store = Text($"postgres://{_settings.User}@{hosts}/postgres?schema={Schema}&ssl_mode=Disable&gss_encryption_mode=Disable&application_name={node}");
-        var start = ServerStart.Host(store, Oracle.Path, _settings.ArgumentsOf(place)).With("Carillon__NodeName", node).With("Carillon__DrainTimeout", "5s")
+        var start = _settings.Start(store, Oracle.Path, _settings.ArgumentsOf(place)).With("Carillon__NodeName", node).With("Carillon__DrainTimeout", "5s")
 
             // Short lives: what a compiler learns for later is never used.
             .With("DOTNET_TieredPGO", "0");

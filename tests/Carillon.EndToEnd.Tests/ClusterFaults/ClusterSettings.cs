@@ -1,3 +1,4 @@
+using System.Globalization;
 using Carillon.EndToEnd.Tests.Running;
 
 namespace Carillon.EndToEnd.Tests.ClusterFaults;
@@ -26,6 +27,15 @@ internal sealed record ClusterSettings
 
     /// <summary>Where a node's program stands, by its place; null for the one that was built.</summary>
     public Func<int, string?> ProgramOf { get; init; } = static _ => null;
+
+    /// <summary>How a node is started: on its store, for the oracle, with further arguments.</summary>
+    public Func<string, string, string[], ServerStart> Start { get; init; } = ServerStart.Host;
+
+    /// <summary>The handler of the load and of the schedules.</summary>
+    public string Handler { get; init; } = "work";
+
+    /// <summary>Its arguments for a job that takes so many milliseconds.</summary>
+    public Func<int, string> ArgsOf { get; init; } = static ms => string.Create(CultureInfo.InvariantCulture, $$"""{"ms":{{ms}}}""");
 
     /// <summary>All servers of the database, with commas, without wires; null for the one server behind each node's wire.</summary>
     public string? Hosts { get; init; }

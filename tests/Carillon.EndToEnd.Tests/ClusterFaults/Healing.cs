@@ -62,4 +62,13 @@ internal sealed class Healing
 }
 
 /// <summary>A node that was killed then, and how long until another led, if it had led.</summary>
-internal sealed record Death(long At, string Node, TimeSpan? LedAfter);
+internal sealed record Death(long At, string Node, TimeSpan? LedAfter)
+{
+    /// <summary><c>kill -9</c> of the member; back once another leads.</summary>
+    public static async Task<Death> OfAsync(ClusterOfServers cluster, Member victim, bool wasLeader)
+    {
+        var at = await victim.KillAsync();
+        await (wasLeader ? Poll.UntilAsync(cluster.LeaderAsync, now => now is not null && now != victim, "another leader") : Task.CompletedTask);
+        return new Death(at, victim.Node, wasLeader ? Stopwatch.GetElapsedTime(at) : null);
+    }
+}

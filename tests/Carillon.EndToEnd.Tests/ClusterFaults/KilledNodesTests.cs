@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Carillon.EndToEnd.Tests.Checking;
-using Carillon.EndToEnd.Tests.Running;
 using Xunit.Abstractions;
 
 namespace Carillon.EndToEnd.Tests.ClusterFaults;
@@ -22,7 +20,7 @@ public sealed class KilledNodesTests(FaultPostgres postgres, ITestOutputHelper o
         {
             var leader = await probe.Cluster.SomeLeaderAsync();
             var victim = i % 4 == 0 ? leader : probe.Cluster.Members[probe.Random.Next(probe.Cluster.Members.Count)];
-            deaths.Add(await KillAsync(probe.Cluster, victim, wasLeader: victim == leader));
+            deaths.Add(await Death.OfAsync(probe.Cluster, victim, wasLeader: victim == leader));
 
             // The next one dies soon after its return, or a while after.
             var pause = probe.PauseAsync(200, FaultRun.Pick(2_000, 4_000));
@@ -33,12 +31,5 @@ public sealed class KilledNodesTests(FaultPostgres postgres, ITestOutputHelper o
         var healing = new Healing(probe.Cluster.Oracle.Read(), deaths);
         await probe.CheckAsync(new Fault("1", "`kill -9` of a node, each fourth time of the leader", repeats), new Bounds(LongestUntilBegunAgain), healing.ToString());
         healing.Assert();
-    }
-
-    private static async Task<Death> KillAsync(ClusterOfServers cluster, Member victim, bool wasLeader)
-    {
-        var at = await victim.KillAsync();
-        await (wasLeader ? Poll.UntilAsync(cluster.LeaderAsync, now => now is not null && now != victim, "another leader") : Task.CompletedTask);
-        return new Death(at, victim.Node, wasLeader ? Stopwatch.GetElapsedTime(at) : null);
     }
 }

@@ -64,32 +64,8 @@ internal sealed class Probe : IAsyncDisposable
         Assert.True(verdict.Violations.Count == 0, $"fault {fault.Number} ({fault.Name}), seed {Seed}: {verdict.Summary}");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Cluster.DisposeAsync();
-        Load.Dispose();
-    }
-
-    private async Task MakeSchedulesAsync()
-    {
-        for (var i = 0; i < _settings.Schedules; i++)
-        {
-            var (seconds, overlap) = (i % 5 == 4 ? 2 : 1, i % 2 == 0 ? "allow" : "queue");
-            var body = Text($$$"""{"name":"tick-{{{i}}}","handler":"work","args":{"ms":5},"every":"{{{seconds}}}s","overlap":"{{{overlap}}}"}""");
-            (await Cluster.Members[i % Cluster.Members.Count].Api.PostAsync("/api/v1/schedules", body)).Is(HttpStatusCode.Created);
-            _schedules[Text($"tick-{i}")] = (default, TimeSpan.FromSeconds(seconds));
-        }
-
-        foreach (var (name, anchor) in await ClusterView.AnchorsAsync(Cluster.Database))
-        {
-            if (_schedules.TryGetValue(name, out var schedule))
-            {
-                _schedules[name] = schedule with { First = anchor + schedule.Period };
-            }
-        }
-    }
-
-    private async Task ComeToRestAsync()
+    /// <summary>The load ends, schedules are paused, what waits runs.</summary>
+    public async Task ComeToRestAsync()
     {
         await Load.StopAsync();
         foreach (var name in _schedules.Keys)
@@ -105,16 +81,48 @@ internal sealed class Probe : IAsyncDisposable
         }
     }
 
-    private async Task<Evidence> GatherAsync()
+    /// <summary>The schedules' instants until now.</summary>
+    public async Task<IReadOnlyList<Timetable>> TimetablesAsync()
     {
         var (next, skipped) = (await ClusterView.NextInstantsAsync(Cluster.Database), await ClusterView.SkippedAsync(Cluster.Database));
+        return [.. _schedules.Select(schedule => new Timetable(schedule.Key, schedule.Value.First, schedule.Value.Period, next[schedule.Key]) { Skipped = [.. skipped[schedule.Key]] })];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.DisposeAsync();
+        Load.Dispose();
+    }
+
+    private async Task MakeSchedulesAsync()
+    {
+        for (var i = 0; i < _settings.Schedules; i++)
+        {
+            var (seconds, overlap) = (i % 5 == 4 ? 2 : 1, i % 2 == 0 ? "allow" : "queue");
+            var body = Text($$$"""{"name":"tick-{{{i}}}","handler":"{{{_settings.Handler}}}","args":{{{_settings.ArgsOf(5)}}},"every":"{{{seconds}}}s","overlap":"{{{overlap}}}"}""");
+            (await Cluster.Members[i % Cluster.Members.Count].Api.PostAsync("/api/v1/schedules", body)).Is(HttpStatusCode.Created);
+            _schedules[Text($"tick-{i}")] = (default, TimeSpan.FromSeconds(seconds));
+        }
+
+        foreach (var (name, anchor) in await ClusterView.AnchorsAsync(Cluster.Database))
+        {
+            if (_schedules.TryGetValue(name, out var schedule))
+            {
+                _schedules[name] = schedule with { First = anchor + schedule.Period };
+            }
+        }
+    }
+
+    private async Task<Evidence> GatherAsync()
+    {
+        var timetables = await TimetablesAsync();
         var (wall, timestamp) = (TimeProvider.System.GetUtcNow(), Stopwatch.GetTimestamp());
         return new Evidence
         {
             Lines = Cluster.Oracle.Read(),
             Accepted = Load.Accepted,
             Jobs = await ClusterView.JobsAsync(Cluster.Database),
-            Timetables = [.. _schedules.Select(schedule => new Timetable(schedule.Key, schedule.Value.First, schedule.Value.Period, next[schedule.Key]) { Skipped = [.. skipped[schedule.Key]] })],
+            Timetables = timetables,
             WallOf = at => wall - Stopwatch.GetElapsedTime(at, timestamp),
         };
     }

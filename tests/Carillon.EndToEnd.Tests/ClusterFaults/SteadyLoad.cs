@@ -99,7 +99,8 @@ internal sealed class SteadyLoad(ClusterOfServers cluster, int perSecond, int se
             1 => string.Create(CultureInfo.InvariantCulture, $$""","delay":"{{_random.Next(1_500)}}ms" """),
             _ => "",
         };
-        return string.Create(CultureInfo.InvariantCulture, $$$"""{"handler":"work","args":{"ms":{{{(more.StartsWith(""","c""", StringComparison.Ordinal) ? ms % 30 : ms)}}}}{{{more}}}}""");
+        var args = cluster.Settings.ArgsOf(more.StartsWith(""","c""", StringComparison.Ordinal) ? ms % 30 : ms);
+        return $$"""{"handler":"{{cluster.Settings.Handler}}","args":{{args}}{{more}}}""";
     }
 
     private async Task UntilAcceptedAsync(string body, string key, int first)

@@ -29,6 +29,7 @@ internal readonly record struct OracleLine(Guid Job, int Attempt, string What, l
 /// <summary>The append-only file in which the test host's handlers say what they really did; one for each process that writes at the same time.</summary>
 internal sealed class Oracle(string path)
 {
+    private const string EndMark = " .";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public string Path => path;
@@ -72,8 +73,7 @@ internal sealed class Oracle(string path)
     private static IEnumerable<OracleLine> Read(string file)
     {
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var text = reader.ReadToEnd();
-        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(OracleLine.Parse);
+        return reader.ReadToEnd().Split('\n').Where(line => line.EndsWith(EndMark, StringComparison.Ordinal)).Select(OracleLine.Parse);
     }
 
     private static async Task<bool> TryWaitAsync(SemaphoreSlim changed, CancellationToken cancellationToken)
