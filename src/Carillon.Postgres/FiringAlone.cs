@@ -63,7 +63,7 @@ internal static class FiringAlone
         var found = claim is null
             ? await connections.RunAloneAsync(transaction => FireAsync(transaction, firings, null, now), cancellationToken)
             : await claim.RunAsync(connections, transaction => FireAsync(transaction, firings, claim, now));
-        var results = firings.Select(firing => found.GetValueOrDefault(firing.Jobs[0].Id) ? new FireResult(true, 1, 0) : new FireResult(false, 0, 0)).ToArray();
+        var results = ResultsOf(firings, found);
         var heldBack = Enumerable.Range(0, results.Length).Where(place => found.TryGetValue(firings[place].Jobs[0].Id, out var isFree) && !isFree).ToList();
         if (heldBack.Count > 0)
         {
@@ -76,6 +76,54 @@ internal static class FiringAlone
 
         return results;
     }
+
+    /// <summary>At an instant that is about to come: those that can be moved, written and claimed by one statement. The others are left as they are.</summary>
+    public static async Task<IReadOnlyList<FireResult>> FireAheadAsync(Connections connections, IReadOnlyList<Firing> firings, IClaimOffer? offer, DateTimeOffset at)
+    {
+        // Limits count by the instant of the claim, which must not lie ahead.
+        var found = new Dictionary<Guid, bool>();
+        if (offer is null || connections.Memory.IsLimited)
+        {
+            return ResultsOf(firings, found);
+        }
+
+        await MeetLanesAsync(connections, [.. firings.SelectMany(firing => firing.Jobs).Where(job => !NewRows.IsLaneKnown(connections.Memory, job)).Select(job => job.ToJob(at))]);
+        var plain = firings.Where(firing => MayGoAlone(connections.Memory, [firing]));
+        foreach (var few in plain.Chunk(NewRows.MostTold))
+        {
+            if (AreDistinct(few.Select(firing => firing.ConcurrencyKey).OfType<string>()) && ClaimBeside.TryTake(offer, [.. few.Select(firing => firing.Jobs[0])], at) is { } claim)
+            {
+                foreach (var (job, isFree) in await claim.RunAsync(connections, transaction => FireAsync(transaction, few, claim, at)))
+                {
+                    found[job] = isFree;
+                }
+            }
+        }
+
+        return ResultsOf(firings, found);
+    }
+
+    // The first job of its kind would go the long way, at its instant: the lane may as well be made now.
+    private static async Task MeetLanesAsync(Connections connections, List<Job> jobs)
+    {
+        if (jobs.Count > 0)
+        {
+            await connections.WriteAsync(
+                async transaction =>
+                {
+                    foreach (var job in jobs)
+                    {
+                        await LaneTable.OfAsync(transaction, job);
+                    }
+
+                    return jobs.Count;
+                },
+                CancellationToken.None);
+        }
+    }
+
+    private static FireResult[] ResultsOf(IReadOnlyList<Firing> firings, Dictionary<Guid, bool> found) =>
+        All(firings, firing => firing.Jobs.Count == 1 && found.GetValueOrDefault(firing.Jobs[0].Id) ? new FireResult(IsApplied: true, 1, 0) : new FireResult(IsApplied: false, 0, 0));
 
     // A job each, and nothing to look up; of a schedule and of a key one each, for the first would decide what the others find.
     private static bool MayGoAlone(PostgresMemory memory, IReadOnlyList<Firing> firings) =>

@@ -84,7 +84,9 @@ internal static class NewRows
 
     /// <summary>True where all of them can be written by a single statement: nothing has to be looked up before or after it.</summary>
     public static bool IsOneStatement(PostgresMemory memory, IEnumerable<NewJob> jobs) =>
-        jobs.All(job => IsPlain(job) && job.Key is null && memory.Lanes.ContainsKey((job.Queue, job.Handler, job.Priority, job.Group is not null)));
+        jobs.All(job => IsPlain(job) && job.Key is null && IsLaneKnown(memory, job));
+
+    public static bool IsLaneKnown(PostgresMemory memory, NewJob job) => memory.Lanes.ContainsKey((job.Queue, job.Handler, job.Priority, job.Group is not null));
 
     /// <summary>The lanes of jobs that <see cref="IsOneStatement"/>.</summary>
     public static int[] LanesOf(PostgresMemory memory, IReadOnlyList<Job> jobs) => [.. jobs.Select(job => memory.Lanes[(job.Queue, job.Handler, job.Priority, job.Group is not null)])];

@@ -10,12 +10,16 @@ namespace Carillon.Engine;
 /// <summary>Runs one claimed job: scope, time-out, middleware and handler, then the decision how it ended.</summary>
 internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, EngineOptions options, Chance chance, ILoggerFactory loggers)
 {
+    /// <summary>No store fires further ahead than this.</summary>
+    public static readonly TimeSpan LongestAhead = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
 
     /// <summary>Runs it. Null: the claim was lost while it ran, and nothing may be written.</summary>
     public async Task<Finish?> RunAsync(Attempt attempt)
     {
         var job = attempt.Job;
+        await WaitAsync(attempt);
         var handler = handlers.Find(job.Handler) ?? throw new InvalidOperationException($"A job of the handler '{job.Handler}' was claimed by a node that does not have it.");
         attempt.StartedAt = host.Clock.GetUtcNow();
         var tags = new TagList { { "messaging.destination.name", job.Queue }, { "carillon.handler", job.Handler } };
@@ -40,6 +44,18 @@ internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, Engi
     /// <summary>A logger for an attempt at the job.</summary>
     public AttemptLog LogOf(Job job) =>
         new(_loggers.GetOrAdd(job.Handler, static (handler, loggers) => loggers.CreateLogger($"Carillon.Handlers.{handler}"), loggers), host.Clock, job);
+
+    // Claimed a moment before its instant (IScheduleStore.FireAheadAsync). What is further ahead was claimed in its time, and the clock stepped back since;
+    // it may also step back while this waits.
+    private async Task WaitAsync(Attempt attempt)
+    {
+        if (attempt.Job.RunAt - host.Clock.GetUtcNow() is { Ticks: > 0 } rest && rest <= LongestAhead)
+        {
+            using var limit = new CancellationTokenSource(LongestAhead, TimeProvider.System);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, attempt.Token);
+            await host.Until(attempt.Job.RunAt, either.Token);
+        }
+    }
 
     private async Task<Outcome?> RunHandlerAsync(Attempt attempt, HandlerDefinition handler)
     {

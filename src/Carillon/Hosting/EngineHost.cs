@@ -38,6 +38,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
         var parts = new NodeParts(instance.Handlers, instance.Services, instance.Clock, instance.Chance, loggers)
         {
             Ids = instance.Ids,
+            Until = (instant, stop) => new DueWake(_timer, instance.Clock).WaitAsync(instant, stop),
             FollowClock = instance.Clock.Follow,
             StepClock = instance.Clock.Step,
             ClockStepped = OnClockStepped,

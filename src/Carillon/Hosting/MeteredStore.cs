@@ -47,9 +47,16 @@ internal sealed partial class MeteredStore(IStore inner) : IStore
     public async Task<IJoinedStore> JoinAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
         new MeteredJoin(await inner.JoinAsync(transaction, cancellationToken));
 
-    public async Task<IReadOnlyList<FireResult>> FireAsync(IReadOnlyList<Firing> firings, DateTimeOffset now, CancellationToken cancellationToken)
+    public TimeSpan Ahead => inner.Ahead;
+
+    public async Task<IReadOnlyList<FireResult>> FireAheadAsync(IReadOnlyList<Firing> firings, DateTimeOffset at, CancellationToken cancellationToken) =>
+        Fired(firings, await TimeAsync("fire ahead", Stopwatch.GetTimestamp(), inner.FireAheadAsync(firings, at, cancellationToken)), at);
+
+    public async Task<IReadOnlyList<FireResult>> FireAsync(IReadOnlyList<Firing> firings, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Fired(firings, await TimeAsync("fire", Stopwatch.GetTimestamp(), inner.FireAsync(firings, now, cancellationToken)), now);
+
+    private static IReadOnlyList<FireResult> Fired(IReadOnlyList<Firing> firings, IReadOnlyList<FireResult> results, DateTimeOffset now)
     {
-        var results = await TimeAsync("fire", Stopwatch.GetTimestamp(), inner.FireAsync(firings, now, cancellationToken));
         foreach (var (firing, result) in firings.Zip(results).Where(pair => pair.Second.IsApplied))
         {
             // Where some were skipped by overlap, it was the later ones.

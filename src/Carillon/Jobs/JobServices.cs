@@ -14,6 +14,9 @@ internal sealed record JobServices(IServiceProvider Services, TimeProvider Clock
     public Func<DbTransaction, CancellationToken, Task<IJoinedStore>> Join { get; init; } =
         static (_, _) => throw new NotSupportedException("This host has no store whose transactions a handler could share.");
 
+    /// <summary>How a job that was claimed ahead waits for its instant; where no store fires ahead, none does.</summary>
+    public Until Until { get; init; } = static (_, _) => Task.CompletedTask;
+
     public T ReadArgs<T>(Job job)
     {
         var contract = (System.Text.Json.Serialization.Metadata.JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T));

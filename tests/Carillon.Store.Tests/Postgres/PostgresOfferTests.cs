@@ -104,6 +104,49 @@ public sealed class PostgresOfferTests : PostgresTransactions
     }
 
     [Fact]
+    public async Task A_schedule_fired_ahead_of_its_instant_is_moved_and_its_job_claimed_as_if_the_instant_had_come()
+    {
+        await WarmAsync();
+        var firing = await AheadAsync("each");
+        _offer.Accepting = Request();
+
+        // Another node, and this one again: the instant is gone.
+        var fired = Assert.Single(await Store.FireAheadAsync([firing], firing.ExpectedNextAt, Stop));
+        var again = Assert.Single(await Store.FireAsync([firing with { Jobs = [New()] }], firing.ExpectedNextAt, Stop));
+
+        Assert.Equal((new FireResult(true, 1, 0), new FireResult(false, 0, 0)), (fired, again));
+        var given = Assert.Single(_offer.Given[0]);
+        Assert.Equal((firing.Jobs[0].Id, firing.ExpectedNextAt, firing.ExpectedNextAt), (given.Id, given.RunAt, given.StartedAt!.Value));
+        Assert.Equal((firing.NextAt, 1L), await StateAsync("each"));
+    }
+
+    [Fact]
+    public async Task Without_a_slot_for_it_or_held_back_by_a_live_job_it_is_left_for_its_instant()
+    {
+        await WarmAsync();
+        var firing = await AheadAsync("each");
+        var unclaimed = Assert.Single(await Store.FireAheadAsync([firing], firing.ExpectedNextAt, Stop));
+        await Store.EnqueueAsync([New() with { ConcurrencyKey = "live", RunAt = firing.ExpectedNextAt.AddHours(1) }], null, Now, Stop);
+        _offer.Accepting = Request();
+
+        var heldBack = Assert.Single(await Store.FireAheadAsync([firing with { Jobs = [firing.Jobs[0] with { Id = Ids.Next(), ConcurrencyKey = "live" }], ConcurrencyKey = "live", Overlap = OverlapPolicy.Skip }], firing.ExpectedNextAt, Stop));
+
+        Assert.Equal((new FireResult(false, 0, 0), new FireResult(false, 0, 0)), (unclaimed, heldBack));
+        Assert.Equal((firing.ExpectedNextAt, 0L), await StateAsync("each"));
+    }
+
+    [Fact]
+    public async Task Where_limits_count_nothing_is_fired_ahead()
+    {
+        await WarmAsync();
+        var firing = await AheadAsync("each");
+        _offer.Accepting = Request(limit: 1);
+        await Store.ClaimAsync(_offer.Accepting, Now, Stop);
+
+        Assert.False(Assert.Single(await Store.FireAheadAsync([firing], firing.ExpectedNextAt, Stop)).IsApplied);
+    }
+
+    [Fact]
     public async Task The_job_of_a_schedule_is_claimed_by_the_statement_that_fires_it()
     {
         await WarmAsync();
@@ -159,6 +202,16 @@ public sealed class PostgresOfferTests : PostgresTransactions
         var schedule = new Schedule { Id = Ids.Next(), Name = name, Kind = RecurrenceKind.Every, Expression = "1s", Handler = "work", AnchorAt = now, CreatedAt = now, UpdatedAt = now, NextAt = now, MaxCount = maxCount };
         await Store.PutSchedulesAsync([schedule], null, now, Stop);
         return (new Firing(name, schedule.Id, 1, now, now.AddSeconds(1)) { Overlap = OverlapPolicy.Allow, Jobs = [New() with { Schedule = name, ScheduledAt = now }] }, schedule);
+    }
+
+    // Its instant comes in a moment.
+    private async Task<Firing> AheadAsync(string name)
+    {
+        var (firing, schedule) = await PutAsync(name);
+        var at = firing.ExpectedNextAt.AddMilliseconds(40);
+        await Store.PutSchedulesAsync([schedule with { NextAt = at, Version = 1 }], null, firing.ExpectedNextAt, Stop);
+        var stored = (await Store.GetScheduleAsync(name, Stop))!;
+        return firing with { ExpectedNextAt = at, Version = stored.Version, NextAt = at.AddSeconds(1), Jobs = [New() with { Schedule = name, ScheduledAt = at, RunAt = at }] };
     }
 
     private async Task<(DateTimeOffset? NextAt, long FiredCount)> StateAsync(string name)

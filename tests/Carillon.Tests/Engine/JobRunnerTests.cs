@@ -1,6 +1,7 @@
 using Carillon.Engine;
 using Carillon.Jobs;
 using Carillon.Store;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Carillon.Tests.Engine;
 
@@ -174,9 +175,70 @@ public sealed class JobRunnerTests
         Assert.Equal((JobState.Pending, 0, 0), (job.State, job.Attempt, job.OwnerLosses));
     }
 
-    private static JobRunner RunnerOf(EngineRig rig)
+    [Fact]
+    public async Task A_job_that_was_claimed_ahead_begins_at_its_instant_and_not_before()
+    {
+        var (rig, come) = (new EngineRig(), new TaskCompletionSource());
+        var gate = rig.HoldWork();
+        var (job, asked) = (await ClaimedAsync(rig) with { RunAt = rig.Now.AddMilliseconds(40) }, new List<DateTimeOffset>());
+        var runner = RunnerOf(rig, (instant, _) =>
+        {
+            asked.Add(instant);
+            return come.Task;
+        });
+        var attempt = new Attempt(job, runner.LogOf(job), Launches.Inline);
+
+        var running = runner.RunAsync(attempt);
+        var before = gate.Context;
+        rig.Clock.Advance(TimeSpan.FromMilliseconds(40));
+        come.SetResult();
+
+        Assert.Null(before);
+        Assert.NotNull(gate.Context);
+        Assert.Equal([job.RunAt], asked);
+        gate.Open();
+        Assert.Equal(job.RunAt, (await running)!.StartedAt);
+        attempt.Dispose();
+    }
+
+    [Fact]
+    public async Task One_that_is_told_to_stop_while_it_waits_for_its_instant_is_released_unrun()
+    {
+        var rig = new EngineRig();
+        var gate = rig.HoldWork();
+        var job = await ClaimedAsync(rig) with { RunAt = rig.Now.AddMilliseconds(40) };
+        var runner = RunnerOf(rig, static (_, stop) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ContinueWith(static _ => { }, TaskScheduler.Default));
+        var attempt = new Attempt(job, runner.LogOf(job), Launches.Inline);
+
+        var running = runner.RunAsync(attempt);
+        attempt.Stop(StopCause.Shutdown);
+
+        Assert.True((await running)!.IsReleased);
+        Assert.Null(gate.Context);
+        attempt.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_hours_ahead_was_claimed_before_the_clock_stepped_back_and_begins_at_once()
+    {
+        var rig = new EngineRig();
+        var job = await ClaimedAsync(rig) with { RunAt = rig.Now.AddHours(1) };
+        var runner = RunnerOf(rig, static (_, _) => throw new InvalidOperationException("it was waited for"));
+        using var attempt = new Attempt(job, runner.LogOf(job), Launches.Inline);
+
+        Assert.IsType<Outcome.Succeeded>((await runner.RunAsync(attempt))!.Outcome);
+    }
+
+    private static async Task<Job> ClaimedAsync(EngineRig rig)
+    {
+        await rig.EnqueueAsync();
+        await rig.BeatAsync();
+        return Assert.Single((await rig.Memory.ClaimAsync(new ClaimRequest { Node = "rig", NodeToken = rig.Node.Lease.Token, Limit = 1, Slots = 1, Handlers = new Dictionary<string, int?> { ["work"] = null } }, rig.Now, EngineRig.Stop)).Jobs);
+    }
+
+    private static JobRunner RunnerOf(EngineRig rig, Until? until = null)
     {
         var registry = new HandlerRegistry([new HandlerDefinition { Name = "work", Run = context => rig.Work(context) }], []);
-        return new JobRunner(registry, new JobServices(null!, rig.Clock, new System.Text.Json.JsonSerializerOptions()), rig.Options, Chance.Middle(1), rig.Logs);
+        return new JobRunner(registry, new JobServices(new ServiceCollection().BuildServiceProvider(), rig.Clock, new System.Text.Json.JsonSerializerOptions()) { Until = until ?? (static (_, _) => Task.CompletedTask) }, rig.Options, Chance.Middle(1), rig.Logs);
     }
 }

@@ -16,6 +16,12 @@ public class StoreSpy : DispatchProxy
     /// <summary>What <c>IsShared</c> says.</summary>
     public bool IsShared { get; set; }
 
+    /// <summary>What <c>Ahead</c> says.</summary>
+    public TimeSpan Ahead { get; set; }
+
+    /// <summary>Whether what is fired ahead is fired, or left for its instant.</summary>
+    public bool FiresAhead { get; set; }
+
     internal static StoreSpy Around(IStore inner, out IStore store)
     {
         store = Create<IStore, StoreSpy>();
@@ -58,7 +64,17 @@ public class StoreSpy : DispatchProxy
             return IsShared;
         }
 
+        if (name == "get_Ahead")
+        {
+            return Ahead;
+        }
+
         _calls.Enqueue(name);
+        if (name == "FireAheadAsync" && FiresAhead)
+        {
+            return ((IStore)_inner).FireAsync((IReadOnlyList<Firing>)args![0]!, (DateTimeOffset)args[1]!, CancellationToken.None);
+        }
+
         Offer = name == "Accept" ? (IClaimOffer)args![0]! : Offer;
         if (!_before.ContainsKey(name) && !_after.ContainsKey(name) && !_hanging.ContainsKey(name))
         {

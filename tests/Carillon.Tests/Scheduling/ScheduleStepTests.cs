@@ -1,6 +1,7 @@
 using Carillon.Scheduling;
 using Carillon.Store;
 using Carillon.Store.Memory;
+using Carillon.Tests.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Carillon.Tests.Scheduling;
@@ -48,6 +49,52 @@ public sealed class ScheduleStepTests : IAsyncDisposable
         var jobs = await JobsAsync();
         Assert.Equal(["30m", "1h"], jobs.Select(job => Sample.Offset(job.ScheduledAt)).Order(StringComparer.Ordinal).Reverse());
         Assert.Equal(1, (await _client.GetAsync("letters"))!.FiredCount);
+    }
+
+    [Fact]
+    public async Task A_moment_before_the_instant_it_is_fired_as_if_it_had_come_where_the_store_can()
+    {
+        await _client.PutAsync(Sample.Request(), Sample.Ada);
+        var (spy, step) = Ahead(fires: true);
+        var first = await step.RunOnceAsync(Stop);
+        _clock.Now = Sample.Noon.AddHours(1) - spy.Ahead;
+
+        var next = await step.RunOnceAsync(Stop);
+
+        Assert.Equal(Sample.Noon.AddHours(1) - spy.Ahead, first);
+        Assert.Equal(Sample.Noon.AddHours(2) - spy.Ahead, next);
+        var job = Assert.Single(await JobsAsync());
+        Assert.Equal((Sample.Noon.AddHours(1), Sample.Noon.AddHours(1)), (job.ScheduledAt, job.RunAt));
+    }
+
+    [Fact]
+    public async Task What_is_not_fired_ahead_is_asked_for_once_and_fired_on_its_instant()
+    {
+        await _client.PutAsync(Sample.Request(), Sample.Ada);
+        var (spy, step) = Ahead(fires: false);
+        _clock.Now = Sample.Noon.AddHours(1) - spy.Ahead;
+
+        var next = await step.RunOnceAsync(Stop);
+        var again = await step.RunOnceAsync(Stop);
+        var before = await JobsAsync();
+        _clock.Now = Sample.Noon.AddHours(1);
+        var after = await step.RunOnceAsync(Stop);
+
+        Assert.Equal((Sample.Noon.AddHours(1), Sample.Noon.AddHours(1)), (next, again));
+        Assert.Equal((0, 1, 1), (before.Count, (await JobsAsync()).Count, spy.Count("FireAheadAsync")));
+        Assert.Equal(Sample.Noon.AddHours(2) - spy.Ahead, after);
+    }
+
+    [Fact]
+    public async Task Many_of_one_instant_go_together_when_it_has_come()
+    {
+        await _client.PutAllAsync([.. Enumerable.Range(0, 30).Select(i => Sample.Request(name: $"s{i}"))], Sample.Ada);
+        var (spy, step) = Ahead(fires: true);
+        _clock.Now = Sample.Noon.AddHours(1) - spy.Ahead;
+
+        var next = await step.RunOnceAsync(Stop);
+
+        Assert.Equal((Sample.Noon.AddHours(1), 0), (next, spy.Count("FireAheadAsync")));
     }
 
     [Fact]
@@ -119,6 +166,13 @@ public sealed class ScheduleStepTests : IAsyncDisposable
 
         Assert.Equal("overlap 2h..2h ×1", Sample.Facts(facts));
         Assert.Single(await JobsAsync());
+    }
+
+    private (StoreSpy Spy, ScheduleStep Step) Ahead(bool fires)
+    {
+        var spy = StoreSpy.Around(_store, out var store);
+        (spy.Ahead, spy.FiresAhead) = (TimeSpan.FromMilliseconds(50), fires);
+        return (spy, new ScheduleStep(store, _clock, new Chance(2), new JobIds(_clock, new Chance(1)), NullLogger<ScheduleStep>.Instance));
     }
 
     private Task<IReadOnlyList<Job>> JobsAsync() => _store.ListAsync(new JobQuery { Limit = 200 }, Stop);
