@@ -28,6 +28,9 @@ internal sealed class ClaimBeside
     public static ClaimBeside? TryTake(IClaimOffer? offer, IReadOnlyList<NewJob> jobs, DateTimeOffset now) =>
         offer is not null && jobs.Count <= NewRows.MostTold && jobs.All(job => MayBeginAt(job, now)) && offer.TryTake(jobs) is { } request ? new ClaimBeside(offer, request, now) : null;
 
+    /// <summary>True for a job that a free slot is all it needs to begin then.</summary>
+    public static bool MayBeginAt(NewJob job, DateTimeOffset now) => !(job.RunAt > now) && job.Group is null && job.ExpiresAt is null;
+
     /// <summary>Its seven values behind the others: node, token, handlers, limits, queues, now, since.</summary>
     public Statement Bind(Transaction transaction, Statement statement)
     {
@@ -86,6 +89,4 @@ internal sealed class ClaimBeside
             throw;
         }
     }
-
-    private static bool MayBeginAt(NewJob job, DateTimeOffset now) => !(job.RunAt > now) && job.Group is null && job.ExpiresAt is null;
 }

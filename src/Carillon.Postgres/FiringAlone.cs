@@ -88,7 +88,7 @@ internal static class FiringAlone
         }
 
         await MeetLanesAsync(connections, [.. firings.SelectMany(firing => firing.Jobs).Where(job => !NewRows.IsLaneKnown(connections.Memory, job)).Select(job => job.ToJob(at))]);
-        var plain = firings.Where(firing => MayGoAlone(connections.Memory, [firing]));
+        var plain = firings.Where(firing => firing.Jobs.All(job => ClaimBeside.MayBeginAt(job, at)) && MayGoAlone(connections.Memory, [firing]));
         foreach (var few in plain.Chunk(NewRows.MostTold))
         {
             if (AreDistinct(few.Select(firing => firing.ConcurrencyKey).OfType<string>()) && ClaimBeside.TryTake(offer, [.. few.Select(firing => firing.Jobs[0])], at) is { } claim)

@@ -69,8 +69,8 @@ public sealed class PausedNodesTests(FaultPostgres postgres, ITestOutputHelper o
         List<TimeSpan> waits = [];
         foreach (var (node, at) in resumed)
         {
-            var begunBefore = lines.Where(line => line.Node == node && line.What == "start" && line.At < at).Select(line => line.Token).ToHashSet();
-            waits.AddRange(lines.Where(line => line.Node == node && line.What == "stopped-ClaimLost" && line.At > at && line.Since(at) < 3 * Lease && begunBefore.Contains(line.Token)).Select(line => line.Since(at)));
+            var begunBefore = lines.Where(line => line.Node == node && line.What == "start" && line.At < at).Select(line => (line.Job, line.Token)).ToHashSet();
+            waits.AddRange(lines.Where(line => line.Node == node && line.What == "stopped-ClaimLost" && line.At > at && line.Since(at) < 3 * Lease && begunBefore.Contains((line.Job, line.Token))).Select(line => line.Since(at)));
         }
 
         Assert.True(waits.Count == 0 || waits.Max() <= LongestUntilStopped, $"a job whose claim was lost was told {waits.DefaultIfEmpty().Max()} after its node went on");
