@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Npgsql;
 
 namespace Carillon.Peers.Referee;
 
@@ -14,7 +15,7 @@ internal static class Report
     {
         var page = new StringBuilder();
         page.AppendLine(CultureInfo.InvariantCulture, $"## Beside others on PostgreSQL{(settings.IsWhole ? "" : " (a quick or partial run: not for comparing)")}").AppendLine();
-        page.AppendLine(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, `./benchmarks/run`; {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:F0} GB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}; {server}.");
+        page.AppendLine(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, `./benchmarks/run`; {Environment.ProcessorCount} processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:F0} GB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, Npgsql {VersionOf(typeof(NpgsqlConnection))}; {server}.");
         page.AppendLine(CultureInfo.InvariantCulture, $"Medians of {settings.Rounds} rounds in which all took turns, least and most in brackets; producer, worker and database share the processors. The ratio is Carillon's to the best of the others (jobs/s: higher is better; else lower).").AppendLine();
         Compare(page, peers, figures);
         foreach (var peer in peers)
@@ -61,7 +62,7 @@ internal static class Report
         }
 
         page.AppendLine("What `carillon bench --store postgres://…` measured on the same server, in one process:").AppendLine();
-        page.AppendLine("| | median | on |").AppendLine("|---|---|---|");
+        page.AppendLine("| | once | on |").AppendLine("|---|---|---|");
         foreach (var (row, note, values) in figures.Own)
         {
             page.AppendLine(CultureInfo.InvariantCulture, $"| {row} | {Text(values)} | {note} |");
@@ -81,6 +82,8 @@ internal static class Report
         var best = row.EndsWith("(jobs/s)", StringComparison.Ordinal) ? others.Max() : others.Min();
         return best <= 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Median(own) / best:0.00} ×");
     }
+
+    private static string VersionOf(Type type) => type.Assembly.GetName().Version!.ToString(3);
 
     private static double Median(IReadOnlyList<double> sorted) => sorted[sorted.Count / 2];
 
