@@ -19,30 +19,29 @@ internal sealed partial class ScheduleStep(IStore store, TimeProvider clock, Cha
     /// <summary>Fires all that is due, and what is due in a moment as far as the store can. Returns when to come again; null when nothing is ahead.</summary>
     public async Task<DateTimeOffset?> RunOnceAsync(CancellationToken cancellationToken)
     {
-        while (await FireDueAsync(cancellationToken) is { } next)
+        while (true)
         {
-            if (next <= _aheadOf || store.Ahead == TimeSpan.Zero) return next;
-            if (next - clock.GetUtcNow() > store.Ahead) return next - store.Ahead;
-            _aheadOf = next;
-            await FireAheadAsync(next, cancellationToken);
+            var (next, isInstant) = await FireDueAsync(cancellationToken);
+            if (next is not { } at || !isInstant || at <= _aheadOf || store.Ahead == TimeSpan.Zero) return next;
+            if (at - clock.GetUtcNow() > store.Ahead) return at - store.Ahead;
+            _aheadOf = at;
+            await FireAheadAsync(at, cancellationToken);
         }
-
-        return null;
     }
 
-    /// <summary>Returns the next instant of any schedule; null when there is none.</summary>
-    private async Task<DateTimeOffset?> FireDueAsync(CancellationToken cancellationToken)
+    /// <summary>The next instant of any schedule, null when there is none; or when to try again what another node is about to fire.</summary>
+    private async Task<(DateTimeOffset? Next, bool IsInstant)> FireDueAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset? next = null;
         while (true)
         {
             var now = clock.GetUtcNow();
             var due = await store.ListDueAsync(now, Batch, cancellationToken);
-            if (due.Schedules.Count == 0) return Earlier(next, due.NextAt);
+            if (due.Schedules.Count == 0) return (Earlier(next, due.NextAt), true);
             var (handled, nextAt) = await FireAsync(due.Schedules, now, cancellationToken);
             next = Earlier(next, nextAt);
-            if (handled == 0) return Earlier(Earlier(next, due.NextAt), now + PauseWhenSecond);
-            if (handled == due.Schedules.Count && due.Schedules.Count < Batch) return Earlier(next, due.NextAt);
+            if (handled == 0) return (Earlier(Earlier(next, due.NextAt), now + PauseWhenSecond), false);
+            if (handled == due.Schedules.Count && due.Schedules.Count < Batch) return (Earlier(next, due.NextAt), true);
         }
     }
 

@@ -86,6 +86,21 @@ public sealed class ScheduleStepTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_comes_second_pauses_and_takes_the_end_of_the_pause_for_no_instant()
+    {
+        await _client.PutAsync(Sample.Request(), Sample.Ada);
+        var (spy, step) = Ahead(fires: true);
+        spy.Ahead = TimeSpan.FromMilliseconds(100);
+        spy.Hold("FireAsync", () => _step.RunOnceAsync(Stop));
+        _clock.Now = Sample.Noon.AddHours(1);
+
+        var next = await step.RunOnceAsync(Stop);
+
+        Assert.Equal(Sample.Noon.AddHours(1).AddMilliseconds(100), next);
+        Assert.Single(await JobsAsync());
+    }
+
+    [Fact]
     public async Task Many_of_one_instant_go_together_when_it_has_come()
     {
         await _client.PutAllAsync([.. Enumerable.Range(0, 30).Select(i => Sample.Request(name: $"s{i}"))], Sample.Ada);
