@@ -80,8 +80,9 @@ internal static class FiringAlone
     /// <summary>At an instant that is about to come: those that can be moved, written and claimed by one statement. The others are left as they are.</summary>
     public static async Task<IReadOnlyList<FireResult>> FireAheadAsync(Connections connections, IReadOnlyList<Firing> firings, IClaimOffer? offer, DateTimeOffset at)
     {
-        // Limits count by the instant of the claim, which must not lie ahead.
         var found = new Dictionary<Guid, bool>();
+
+        // Limits count by the instant of the claim, which must not lie ahead.
         if (offer is null || connections.Memory.IsLimited)
         {
             return ResultsOf(firings, found);

@@ -10,8 +10,8 @@ namespace Carillon.Engine;
 /// <summary>Runs one claimed job: scope, time-out, middleware and handler, then the decision how it ended.</summary>
 internal sealed class JobRunner(HandlerRegistry handlers, JobServices host, EngineOptions options, Chance chance, ILoggerFactory loggers)
 {
-    /// <summary>No store fires further ahead than this.</summary>
-    public static readonly TimeSpan LongestAhead = TimeSpan.FromSeconds(1);
+    // No store fires further ahead than this.
+    private static readonly TimeSpan LongestAhead = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
 

@@ -35,10 +35,10 @@ internal sealed partial class EngineHost : IAsyncDisposable
     {
         (_instance, _options, _loggers, _logger) = (instance, options, loggers, loggers.CreateLogger<EngineHost>());
         _timer = new DueTimer(instance.Clock);
-        var parts = new NodeParts(instance.Handlers, instance.Services, instance.Clock, instance.Chance, loggers)
+        var services = instance.Services with { Until = (instant, stop) => new DueWake(_timer, instance.Clock).WaitAsync(instant, stop) };
+        var parts = new NodeParts(instance.Handlers, services, instance.Clock, instance.Chance, loggers)
         {
             Ids = instance.Ids,
-            Until = (instant, stop) => new DueWake(_timer, instance.Clock).WaitAsync(instant, stop),
             FollowClock = instance.Clock.Follow,
             StepClock = instance.Clock.Step,
             ClockStepped = OnClockStepped,

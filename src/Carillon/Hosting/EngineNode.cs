@@ -17,7 +17,7 @@ internal sealed class EngineNode
         Finishes = new FinishStep(store, clock, loggers.CreateLogger<FinishStep>());
         Lease = new NodeLease(store, clock, manifest, options.LeaseDuration, loggers.CreateLogger<NodeLease>());
         Leadership = new Leadership(store, clock, options.Node, options.LeaseDuration, loggers.CreateLogger<Leadership>());
-        var runner = new JobRunner(parts.Handlers, parts.Services with { Join = store.JoinAsync, Until = parts.Until }, options, parts.Chance, loggers);
+        var runner = new JobRunner(parts.Handlers, parts.Services with { Join = store.JoinAsync }, options, parts.Chance, loggers);
         var work = new WorkerParts(runner, Running, Finishes, parts.Handlers, clock) { Launch = parts.Launch };
         Worker = new Worker(store, Lease, work, options, loggers.CreateLogger<Worker>());
         Drain = new DrainStep(store, manifest, new DrainParts(Worker, Running, Finishes, clock, options.DrainTimeout) { Leave = parts.Leave }, loggers.CreateLogger<DrainStep>());
@@ -112,9 +112,6 @@ internal sealed record NodeParts(HandlerRegistry Handlers, JobServices Services,
     public required JobIds Ids { get; init; }
 
     public Launch Launch { get; init; } = Launches.OnPool;
-
-    /// <summary>How a job that was claimed ahead waits for its instant; where no store fires ahead, none does.</summary>
-    public Until Until { get; init; } = static (_, _) => Task.CompletedTask;
 
     public Func<TimeSpan> FollowClock { get; init; } = static () => TimeSpan.Zero;
 

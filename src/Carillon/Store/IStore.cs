@@ -122,6 +122,9 @@ internal interface IScheduleStore
     /// <summary>Schedules whose <see cref="Schedule.NextAt"/> has come and that are not paused.</summary>
     Task<DueSchedules> ListDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Moves schedules on and makes their jobs, each by compare-and-set on its next instant and version: one job per (schedule, instant).</summary>
+    Task<IReadOnlyList<FireResult>> FireAsync(IReadOnlyList<Firing> firings, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>So long before an instant <see cref="FireAheadAsync"/> may be asked; zero where it does nothing.</summary>
     TimeSpan Ahead => TimeSpan.Zero;
 
@@ -131,9 +134,6 @@ internal interface IScheduleStore
     /// </summary>
     Task<IReadOnlyList<FireResult>> FireAheadAsync(IReadOnlyList<Firing> firings, DateTimeOffset at, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<FireResult>>(Array.ConvertAll(firings.ToArray(), static _ => new FireResult(IsApplied: false, 0, 0)));
-
-    /// <summary>Moves schedules on and makes their jobs, each by compare-and-set on its next instant and version: one job per (schedule, instant).</summary>
-    Task<IReadOnlyList<FireResult>> FireAsync(IReadOnlyList<Firing> firings, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
 /// <summary>The journal.</summary>

@@ -45,12 +45,13 @@ internal sealed class Healing
         _leaders.Count == 0 ? "" : $"another led after {Span(_leaders)}",
     ]).Where(part => part.Length > 0));
 
-    public void Assert()
+    /// <summary>Fails where a promise was not kept.</summary>
+    public void Check()
     {
         (List<TimeSpan> Times, TimeSpan Promise, string What)[] all = [(_jobs, JobsPromise, "until a job in flight began again"), (_ticks, TicksPromise, "how late an instant was"), (_leaders, LeaderPromise, "until another led")];
         foreach (var (times, promise, what) in all.Where(one => one.Times.Count > 0))
         {
-            Xunit.Assert.True(times[times.Count / 2] <= promise && times[^1] <= Noticed, $"{what}: {Span(times)}, promised is {promise}");
+            Assert.True(times[times.Count / 2] <= promise && times[^1] <= Noticed, $"{what}: {Span(times)}, promised is {promise}");
         }
     }
 
