@@ -4,10 +4,11 @@ using Npgsql;
 
 namespace Carillon.Postgres;
 
-/// <summary>The bounded pool, and the one way to run a transaction on it: begun, committed, told; deadlocks and lost serialisations are run again.</summary>
+/// <summary>The bounded pool, and the one way to run a transaction on it: begun, committed, told; deadlocks, lost serialisations and what this process slept through are run again.</summary>
 internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory, Sql sql, Action<StoreSignal, StoreSignal> tell) : IAsyncDisposable
 {
     private const int MostTries = 8;
+    private const string LimitIdleSql = $"set local {DataSources.IdleLimit}";
     private readonly Chance _chance = new();
     private int _used;
 
@@ -91,21 +92,16 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
     }
 
     /// <summary>Reads from one snapshot.</summary>
-    public async Task<T> ReadAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken)
-    {
-        try
+    public Task<T> ReadAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) => RepeatAsync(
+        async () =>
         {
             await using var connection = await OpenAsync(cancellationToken);
             await using var begun = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
             var result = await work(new Transaction(connection, memory, sql, cancellationToken));
             await begun.CommitAsync(cancellationToken);
             return result;
-        }
-        catch (NpgsqlException exception)
-        {
-            throw Failures.Explain(exception, source);
-        }
-    }
+        },
+        cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -118,6 +114,7 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
         await using var connection = await OpenAsync(cancellationToken);
         await using var begun = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var transaction = new Transaction(connection, memory, sql, cancellationToken);
+        await (HasIdleLimit ? Task.CompletedTask : transaction.Use(LimitIdleSql).RunAsync());
         var result = await work(transaction);
 
         // Not cancelled half-way: whether it is durable would not be known.
@@ -139,6 +136,9 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
             throw;
         }
     }
+
+    // A session of the host's, or one that a pooler shares out, is not ours to set.
+    private bool HasIdleLimit => IsOwned && Direct is null;
 
     // Counted here, for the pool keeps its figures to itself and may be the host's, where others use it too.
     private NpgsqlConnection Counted(NpgsqlDataSource pool)
@@ -166,6 +166,7 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
         tell(transaction.Signal, transaction.FarSignal);
     }
 
-    private static bool IsPassing(PostgresException exception) =>
-        exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation;
+    // The last one: this process stood still in the middle of the transaction, which is undone.
+    private static bool IsPassing(PostgresException exception) => exception.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+        or PostgresErrorCodes.UniqueViolation or Failures.StoodStill;
 }

@@ -11,6 +11,12 @@ internal static class DataSources
     // So long it is believed what a host was last time.
     private const int HostRecheckSeconds = 1;
 
+    /// <summary>
+    /// A transaction that is not gone on with for so long is undone by the server: who stands still (a paused machine) must not keep others from its rows.
+    /// Below the lease, so that who takes over after its end is not kept waiting.
+    /// </summary>
+    public const string IdleLimit = "idle_in_transaction_session_timeout = '3s'";
+
     /// <summary>One listens, one shows that this node lives, one watches another; one more while a lost one is made again, and for the schema.</summary>
     public const int MostDirect = 5;
 
@@ -27,7 +33,7 @@ internal static class DataSources
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
         }
 
-        return Create(settings);
+        return Create(settings, hasSessions: options.DirectConnectionString.Length == 0);
     }
 
     /// <summary>For what needs a session of its own; null where the pool does.</summary>
@@ -40,24 +46,44 @@ internal static class DataSources
 
         var settings = new NpgsqlConnectionStringBuilder(options.DirectConnectionString) { MaxPoolSize = MostDirect, NoResetOnClose = true, TcpKeepAlive = true };
         settings.ApplicationName ??= "carillon";
-        return Create(settings);
+        return Create(settings, hasSessions: true);
+    }
+
+    private static NpgsqlDataSource Create(NpgsqlConnectionStringBuilder settings, bool hasSessions)
+    {
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        if (hasSessions)
+        {
+            // Not in the options of the start: a pooler refuses those.
+            builder.UsePhysicalConnectionInitializer(LimitIdle, LimitIdleAsync);
+        }
+
+        return settings.Host?.Contains(',', StringComparison.Ordinal) == true ? CreateOnPrimary(builder) : builder.Build();
     }
 
     // Of several hosts the one that takes writes: after a fail-over that is another, and the old one, should it come back, is a standby.
-    private static NpgsqlDataSource Create(NpgsqlConnectionStringBuilder settings)
+    private static NpgsqlDataSource CreateOnPrimary(NpgsqlDataSourceBuilder builder)
     {
-        if (settings.Host?.Contains(',', StringComparison.Ordinal) != true)
-        {
-            return NpgsqlDataSource.Create(settings);
-        }
-
+        var settings = builder.ConnectionStringBuilder;
         settings.Remove("Target Session Attributes");
         if (!IsGiven(settings, "Host Recheck Seconds"))
         {
             settings.HostRecheckSeconds = HostRecheckSeconds;
         }
 
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.ReadWrite);
+        return builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.ReadWrite);
+    }
+
+    private static void LimitIdle(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand($"set {IdleLimit}", connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task LimitIdleAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand($"set {IdleLimit}", connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     // ContainsKey would say yes to every name that is known, given or not.

@@ -6,6 +6,9 @@ namespace Carillon.Postgres;
 /// <summary>What went wrong with the database, in words that say what to do. Never the password.</summary>
 internal static class Failures
 {
+    /// <summary>The server has undone a transaction that this process did not go on with (<c>idle_in_transaction_session_timeout</c>).</summary>
+    public const string StoodStill = "25P03";
+
     public static Exception Explain(NpgsqlException exception, NpgsqlDataSource source)
     {
         var where = Where(new NpgsqlConnectionStringBuilder(source.ConnectionString));
@@ -35,7 +38,7 @@ internal static class Failures
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName =>
             new StoreUnavailableException($"{where} does not hold the store's schema as this program knows it ({refused.MessageText}). Run: carillon db upgrade", refused),
         _ when state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)
-            || state is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.QueryCanceled =>
+            || state is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.QueryCanceled or StoodStill =>
             new StoreUnavailableException($"{where} cannot serve this now ({state}: {refused.MessageText}). It is tried again.", refused),
         _ => refused,
     };

@@ -32,7 +32,7 @@ internal sealed class JoinedStore(Connections connections, NpgsqlConnection conn
         Require("The end of a job");
 
         // In a transaction of our own: the row that counts the jobs of its claim would keep the others from ending until the user commits.
-        await connections.WriteAsync(own => own.Use(PartSql).Set(finish.Job.Id).Set(finish.Job.Token).RunAsync(), cancellationToken);
+        await connections.RunAloneAsync(own => own.Use(PartSql).Set(finish.Job.Id).Set(finish.Job.Token).RunAsync(), cancellationToken);
         return await RunAsync(async transaction => (await Finishing.FinishAllAsync(transaction, [finish], now))[0], cancellationToken);
     }
 

@@ -61,7 +61,7 @@ internal sealed partial class PostgresStore
             return null;
         }
 
-        var lease = await WriteAsync(transaction => LeaseTable.AcquireAsync(transaction, new Lease(name, owner, now + duration, 0, data), now), cancellationToken);
+        var lease = await Ready.RunAloneAsync(transaction => LeaseTable.AcquireAsync(transaction, new Lease(name, owner, now + duration, 0, data), now), cancellationToken);
         if (lease is not null)
         {
             _rest.Forget(name, lease.Token);
@@ -78,7 +78,7 @@ internal sealed partial class PostgresStore
         {
             return _rest.IsLeaderRenewed(token, duration, now) && name == "leader"
                 ? new Renewal(IsHeld: true, [])
-                : await WriteAsync(transaction => LeaseTable.RenewAsync(transaction, name, token, duration, now), cancellationToken);
+                : await Ready.RunAloneAsync(transaction => LeaseTable.RenewAsync(transaction, name, token, duration, now), cancellationToken);
         }
 
         var node = new Lease(name, "", now + duration, token, "{}");
@@ -104,7 +104,7 @@ internal sealed partial class PostgresStore
             return;
         }
 
-        await WriteAsync(transaction => LeaseTable.ReleaseAsync(transaction, name, token), cancellationToken);
+        await Ready.RunAloneAsync(transaction => LeaseTable.ReleaseAsync(transaction, name, token), cancellationToken);
         _rest.Forget(name, 0);
         _presence?.Leave(name);
         _notifier.Tell(StoreSignal.Nodes);

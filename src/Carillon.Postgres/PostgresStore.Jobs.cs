@@ -46,7 +46,7 @@ internal sealed partial class PostgresStore
         WriteAsync(transaction => Changing.ChangeAsync(transaction, new ChangeRequest(filter, change, limit, act), now), cancellationToken);
 
     public Task<bool> ReportAsync(Guid job, long token, double progress, CancellationToken cancellationToken) =>
-        WriteAsync(transaction => JobTable.TrySaveProgressAsync(transaction, job, token, progress), cancellationToken);
+        Ready.RunAloneAsync(transaction => JobTable.TrySaveProgressAsync(transaction, job, token, progress), cancellationToken);
 
     public Task<Job?> GetAsync(Guid id, CancellationToken cancellationToken) =>
         ReadAsync(transaction => JobLists.FindAsync(transaction, id), cancellationToken);

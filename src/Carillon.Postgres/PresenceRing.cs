@@ -7,7 +7,7 @@ namespace Carillon.Postgres;
 internal sealed class PresenceRing
 {
     /// <summary>So long who is away may come back: a connection that broke is made again in a tenth of a second; a process that died is not.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(600);
 
     private readonly Dictionary<long, TimeSpan> _awaySince = [];
     private HashSet<long> _present = [];

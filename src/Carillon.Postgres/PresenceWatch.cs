@@ -60,7 +60,7 @@ internal sealed partial class PresenceWatch(Connections connections, Predicate<N
         var seen = _ring.Decide(self(), (await PresenceTable.LookAsync(session)).FindAll(node => !isOwn(node)), Stopwatch.GetElapsedTime(_begunAt));
         foreach (var node in seen.Gone)
         {
-            if (await connections.WriteAsync(transaction => PresenceTable.EndAsync(transaction, node), stopping) is { } owner)
+            if (await connections.RunAloneAsync(transaction => PresenceTable.EndAsync(transaction, node), stopping) is { } owner)
             {
                 LogGone(owner);
             }
