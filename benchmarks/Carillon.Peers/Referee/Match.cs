@@ -14,7 +14,7 @@ internal static class Match
     {
         await using var server = new Server(settings.Port);
         await server.OpenAsync();
-        var (peers, figures) = (Peer.All(settings.Peers), new Figures());
+        var (peers, figures) = (Peer.All(settings), new Figures());
         foreach (var row in new Rows(server, settings).All.Where(row => settings.Only.Count == 0 || settings.Only.Contains(row.Name)))
         {
             var all = peers.Where(peer => peer.IsCarillon || !row.IsOwn).ToList();

