@@ -17,7 +17,7 @@ internal static class DataSources
     /// </summary>
     public const string IdleLimit = "idle_in_transaction_session_timeout = '3s'";
 
-    /// <summary>One listens, one shows that this node lives, one watches another; one more while a lost one is made again, and for the schema.</summary>
+    /// <summary>One listens, one is the heartbeat's, one shows that this node lives, one watches another; one more while a lost one is made again, or for the schema.</summary>
     public const int MostDirect = 5;
 
     public static NpgsqlDataSource Build(PostgresStoreOptions options)

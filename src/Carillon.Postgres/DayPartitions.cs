@@ -67,6 +67,14 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
     {
         await transaction.Use(PatienceSql).RunAsync();
         var table = Invariant($"carillon.job_done_{day}");
+
+        // One node at a time: two that both read it would wait for each other's reads to end. Looked for once it is ours, for another may have dropped it.
+        if (!await transaction.UseOnce($"select pg_try_advisory_xact_lock(22745, hashtext('{table}'))").IsTrueAsync()
+            || !(await transaction.Use(ListSql).ListAsync(row => row.GetInt32(0))).Contains(day))
+        {
+            return 0;
+        }
+
         while (await transaction.UseOnce(
             $"delete from carillon.journal where sequence in (select j.sequence from carillon.journal j join {table} d on d.id = j.job limit {EntriesAtOnce})").RunAsync() == EntriesAtOnce)
         {

@@ -12,6 +12,12 @@ internal static class Failures
     public static Exception Explain(NpgsqlException exception, NpgsqlDataSource source)
     {
         var where = Where(new NpgsqlConnectionStringBuilder(source.ConnectionString));
+        if (IsPoolExhausted(exception))
+        {
+            return new StoreUnavailableException(
+                $"{where} was not asked: all {DataSources.MostOf(source)} connections of this process are in use. Raise MaxConnections (DATABASE_MAX_CONNECTIONS), or let fewer calls run at once.", exception);
+        }
+
         return exception is PostgresException { SqlState: var state } refused
             ? ExplainState(refused, state, where)
             : new StoreUnavailableException($"{where} cannot be reached ({Innermost(exception).Message}). Is the server running, and do host and port fit?", exception);
@@ -42,6 +48,10 @@ internal static class Failures
             new StoreUnavailableException($"{where} cannot serve this now ({state}: {refused.MessageText}). It is tried again.", refused),
         _ => refused,
     };
+
+    // Npgsql has no code for it.
+    private static bool IsPoolExhausted(NpgsqlException exception) =>
+        exception is not PostgresException && exception.Message.Contains("pool has been exhausted", StringComparison.Ordinal);
 
     private static Exception Innermost(Exception exception)
     {

@@ -110,6 +110,7 @@ internal sealed partial class PostgresStore : IStore
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
+        Require(_options);
         await Poolers.RequireSessionsAsync(_connections.Sessions, cancellationToken);
         try
         {
@@ -125,6 +126,16 @@ internal sealed partial class PostgresStore : IStore
         _memory.Ids.Expect(await _connections.ReadAsync(transaction => transaction.Use(GreatestIdSql).FirstAsync(row => row.Id(0)), cancellationToken));
         await _listener.StartAsync(cancellationToken);
         Opened(Description, Pool);
+    }
+
+    private static void Require(PostgresStoreOptions options)
+    {
+        if (options.DataSource is null && options.MaxConnections < options.FewestConnections)
+        {
+            throw new StoreUnavailableException(
+                $"MaxConnections ({options.MaxConnections}) must be {options.FewestConnections} at least on PostgreSQL: a node keeps one that listens and one for its heartbeat, and its calls need some. "
+                + "Raise it (DATABASE_MAX_CONNECTIONS).");
+        }
     }
 
     private Task<T> WriteAsync<T>(Func<Transaction, Task<T>> work, CancellationToken cancellationToken) => Ready.WriteAsync(work, cancellationToken);

@@ -16,7 +16,7 @@ public sealed class PostgresStoreOptions
 
     /// <summary>
     /// The server itself, where <see cref="ConnectionString"/> leads through a pooler that gives each transaction another session (PgBouncer:
-    /// <c>pool_mode = transaction</c>): for the three connections that must keep theirs. On the others nothing is prepared then, unless
+    /// <c>pool_mode = transaction</c>): for the four connections that must keep theirs. On the others nothing is prepared then, unless
     /// <c>Max Auto Prepare</c> is said (PgBouncer can, from 1.21 on).
     /// </summary>
     public string DirectConnectionString { get; set; } = "";
@@ -27,8 +27,11 @@ public sealed class PostgresStoreOptions
     /// <summary>With fewer connections than this a node spends none on presence; a node that died is then noticed when its lease ends.</summary>
     internal const int FewestForPresence = 8;
 
+    /// <summary>Two stay with a node, one that listens and its heartbeat's, and calls need some at once; with a server named beside the pooler those two are not of this pool.</summary>
+    internal int FewestConnections => DirectConnectionString.Length == 0 ? 4 : 2;
+
     /// <summary>
-    /// At most so many connections of this process at once; they compete with nobody's pool. Four stay open on a node at rest: one listens,
+    /// At most so many connections of this process at once, 4 at least; they compete with nobody's pool. Four stay open on a node at rest: one listens,
     /// one is the heartbeat's, one shows the other nodes that this one lives, one watches another node (the last two from 8 on).
     /// </summary>
     public int MaxConnections { get; set; } = 20;

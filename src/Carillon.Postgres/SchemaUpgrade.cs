@@ -20,6 +20,8 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
         select exists (select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = 'meta')
         """;
 
+    private const string IsSchemaThereSql = "select exists (select 1 from pg_catalog.pg_namespace where nspname = $1)";
+
     private const string AreViewsThereSql = /*lang=sql*/ """
         select exists (select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = 'scheduler_leader')
         """;
@@ -35,6 +37,7 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
         insert into carillon.meta (name, value) values ('schema_version', $1) on conflict (name) do update set value = excluded.value
         """;
 
+    private const int OldestServer = 13;
     private static readonly Assembly Here = typeof(SchemaUpgrade).Assembly;
 
     /// <summary>The version that this program writes.</summary>
@@ -54,6 +57,7 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
     public async Task UpgradeAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        Require(connection);
         var version = await FindVersionAsync(connection, cancellationToken);
         var hadViews = await AreViewsThereAsync(connection, cancellationToken);
         while (version < Newest)
@@ -98,6 +102,20 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
         await command.ExecuteNonQueryAsync();
     }
 
+    // The server said both when the connection was made.
+    private void Require(NpgsqlConnection connection)
+    {
+        if (connection.PostgreSqlVersion.Major < OldestServer)
+        {
+            throw new StoreUnavailableException($"{Place} is on PostgreSQL {connection.PostgreSqlVersion}; {OldestServer} or later is needed.");
+        }
+
+        if (connection.PostgresParameters.TryGetValue("server_encoding", out var encoding) && encoding != "UTF8")
+        {
+            throw new StoreUnavailableException($"{Place} is in a database whose encoding is {encoding}; UTF-8 is needed. Make another one with: createdb --encoding=UTF8 --template=template0 NAME");
+        }
+    }
+
     private async Task AdmitAsync(NpgsqlConnection connection, int version, CancellationToken cancellationToken)
     {
         if (version <= Newest)
@@ -126,7 +144,7 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
         }
 
         // The views go first: none stands in the way of a table that changes, and each version has its own.
-        await ExecuteAsync(connection, from == 0 ? $"create schema if not exists {sql.Quoted}" : sql.Of(DropViewsSql), cancellationToken);
+        await (from == 0 ? CreateSchemaAsync(connection, cancellationToken) : ExecuteAsync(connection, sql.Of(DropViewsSql), cancellationToken));
         await ExecuteAsync(connection, sql.Turn(await ReadAsync(to > from ? $"{to:0000}.up.sql" : $"{from:0000}.down.sql", cancellationToken)), cancellationToken);
         if (to > 0)
         {
@@ -135,6 +153,15 @@ internal sealed class SchemaUpgrade(NpgsqlDataSource source, Sql sql)
 
         await transaction.CommitAsync(cancellationToken);
         return to;
+    }
+
+    // Not "if not exists": that asks for the right to create schemas also where the user owns the one that is there.
+    private async Task CreateSchemaAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (await ScalarAsync(connection, IsSchemaThereSql, sql.Schema, cancellationToken) is not true)
+        {
+            await ExecuteAsync(connection, $"create schema {sql.Quoted}", cancellationToken);
+        }
     }
 
     private async Task<int> FindVersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

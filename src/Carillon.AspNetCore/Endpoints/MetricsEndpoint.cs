@@ -40,7 +40,7 @@ internal static class MetricsEndpoint
             var nodes = await call.Doors.Cluster.ListNodesAsync(call.Aborted);
             WriteQueues(text, queues, call.Doors.Clock.GetUtcNow());
             text.Write("carillon_nodes", "gauge", "Live nodes.", ("", nodes.Count));
-            text.Write("carillon_leader", "gauge", "1 on the node that fires schedules on the instant.", ("", nodes.Any(node => node.IsLeader && node.Manifest.Node == call.Doors.Cluster.Node) ? 1 : 0));
+            text.Write("carillon_leader", "gauge", "1 on the node that is shown as leader.", ("", nodes.Any(node => node.IsLeader && node.Manifest.Node == call.Doors.Cluster.Node) ? 1 : 0));
             return true;
         }
         catch (StoreUnavailableException)

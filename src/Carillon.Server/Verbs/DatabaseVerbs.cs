@@ -7,14 +7,14 @@ using Carillon.Sqlite.Native;
 
 namespace Carillon.Server.Verbs;
 
-/// <summary><c>carillon db …</c>: the store's file. All but the backup want it for themselves, so the server must be stopped first.</summary>
+/// <summary><c>carillon db …</c>: the store's file, which all but the backup and the status want for themselves, or the schema of its database.</summary>
 internal static class DatabaseVerbs
 {
-    private static readonly Option<int> To = new("--to") { Description = "The version of the schema to go down to; 0 empties the file", HelpName = "N", Required = true };
+    private static readonly Option<int> To = new("--to") { Description = "The version of the schema to go down to; 0 leaves nothing", HelpName = "N", Required = true };
     private static readonly Argument<string> Target = new("file") { Description = "The backup to write; it must not exist" };
     private static readonly Argument<string> Source = new("file") { Description = "A file that `carillon db backup` wrote" };
 
-    public static Verb Make() => new Verb("db", "The store's file: upgrade or downgrade its schema, back it up, restore it").With(
+    public static Verb Make() => new Verb("db", "The store's file or database: upgrade or downgrade its schema; back a file up, restore it").With(
         new Verb("upgrade", "Bring the schema up to date; `serve` does it by itself", "carillon db upgrade --store sqlite:./data/carillon.db").With(StoreOption.Store).Does(UpgradeAsync),
         new Verb("status", "The version of the schema, and the one that this program writes", "carillon db status").With(StoreOption.Store).Does(StatusAsync),
         new Verb("downgrade", "Take the schema down for an older program; what it has no place for is lost, so back up first", "carillon db downgrade --to 1").With(To, StoreOption.Store).Does(DowngradeAsync),

@@ -50,13 +50,18 @@ internal static class DoctorVerb
 
     private static async Task<IReadOnlyList<Finding>> StoreAsync(Session session, JsonElement? status, CancellationToken cancellationToken)
     {
-        var choice = StoreChoice.Parse(session.IsGiven(StoreOption.Store) ? session.Get(StoreOption.Store)! : status?.Text("store") ?? session.Get(StoreOption.Store)!, out var fault);
+        var isNamed = session.IsGiven(StoreOption.Store) || Environment.GetEnvironmentVariable(StoreOption.Variable) is { Length: > 0 };
+        var serving = status?.Text("store");
+        var choice = StoreChoice.Parse(isNamed ? session.Get(StoreOption.Store)! : serving ?? session.Get(StoreOption.Store)!, out var fault);
         return choice switch
         {
             null => [new Finding(Severity.Trouble, "store", fault!)],
+
+            // The server's own words for it leave out user and password, so that they say nothing of how to log in.
+            { Postgres: not null } when !isNamed => [new Finding(Severity.Ok, serving!, "is open in the running server; to have it reached from here too, name it: --store postgres://USER@HOST/DATABASE")],
             { Postgres: { } postgres } => [await PostgresDatabase.FindAsync(postgres, cancellationToken)],
             { Path: null } => [new Finding(Severity.Warning, "store", "is memory: everything is gone when the server ends", "carillon serve --store sqlite:PATH")],
-            _ => await FileChecks.StoreAsync(choice.Path, isServing: status?.Text("store") == choice.ToString(), cancellationToken),
+            _ => await FileChecks.StoreAsync(choice.Path, isServing: serving == choice.ToString(), cancellationToken),
         };
     }
 

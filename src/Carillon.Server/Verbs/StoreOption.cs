@@ -7,11 +7,13 @@ namespace Carillon.Server.Verbs;
 /// <summary><c>--store</c>, for the verbs that open a store themselves.</summary>
 internal static class StoreOption
 {
+    public const string Variable = "CARILLON_STORE";
+
     public static Option<string> Store { get; } = new("--store")
     {
-        Description = "Where the data is: sqlite:PATH, postgres://USER@HOST/DATABASE or memory; also CARILLON_STORE",
+        Description = "Where the data is: sqlite:PATH, postgres://USER@HOST/DATABASE or memory; also " + Variable,
         HelpName = "STORE",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CARILLON_STORE") is { Length: > 0 } store ? store : StoreChoice.Default,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } store ? store : StoreChoice.Default,
     };
 
     /// <summary>The file or the database that was chosen; memory has nothing to open.</summary>

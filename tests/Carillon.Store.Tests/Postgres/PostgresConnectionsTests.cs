@@ -69,6 +69,27 @@ public sealed class PostgresConnectionsTests : IAsyncLifetime
         Assert.Equal(0, store.Connections!.Value.Used);
     }
 
+    [Fact]
+    public async Task Fewer_than_a_node_needs_are_refused_with_the_setting()
+    {
+        var refusal = await Assert.ThrowsAsync<StoreUnavailableException>(() => OpenAsync(3, ""));
+
+        Assert.StartsWith("MaxConnections (3) must be 4 at least", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("DATABASE_MAX_CONNECTIONS", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_all_are_in_use_it_is_said_and_not_taken_for_a_server_that_is_away()
+    {
+        var address = new NpgsqlConnectionStringBuilder(await PostgresServer.ConnectionStringAsync) { Timeout = 1 };
+        await using var connections = new Connections(DataSources.Build(new PostgresStoreOptions { ConnectionString = address.ConnectionString, MaxConnections = 1 }), new PostgresMemory(), new Sql(_schema.Name), static (_, _) => { }) { IsOwned = true };
+        await using var held = await connections.OpenAsync(Stop);
+
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(() => connections.ReadAsync(ServerClock.ReadAsync, Stop));
+
+        Assert.Contains("all 1 connections of this process are in use. Raise MaxConnections", failure.Message, StringComparison.Ordinal);
+    }
+
     private async Task<PostgresStore> OpenAsync(int most, string direct)
     {
         var connection = await PostgresServer.ConnectionStringAsync;

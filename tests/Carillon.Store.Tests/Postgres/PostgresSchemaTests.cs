@@ -42,6 +42,52 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         Assert.Equal(SchemaUpgrade.Newest, await upgrade.FindVersionAsync(Stop));
     }
 
+    [Fact]
+    public async Task Who_owns_the_schema_needs_no_further_right()
+    {
+        var owner = $"{_schema.Name}_owner";
+        await CountAsync($"create role {owner} login; create schema {_schema.Name} authorization {owner}; select 0::bigint");
+        var address = new NpgsqlConnectionStringBuilder(await PostgresServer.ConnectionStringAsync) { Username = owner };
+
+        await using (var store = await _schema.OpenAsync(options => (options.DataSource, options.ConnectionString) = (null, address.ConnectionString)))
+        {
+            Assert.NotNull(await store.GetTimeAsync(Stop));
+        }
+    }
+
+    [Fact]
+    public async Task A_database_of_another_encoding_is_refused_with_the_fix()
+    {
+        var name = $"{_schema.Name}_latin";
+        await using (var command = (await PostgresServer.SourceAsync).CreateCommand($"create database {name} encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0"))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var address = new NpgsqlConnectionStringBuilder(await PostgresServer.ConnectionStringAsync) { Database = name };
+        var refusal = await Assert.ThrowsAsync<StoreUnavailableException>(() => _schema.OpenAsync(options => (options.DataSource, options.ConnectionString) = (null, address.ConnectionString)));
+
+        Assert.Contains("whose encoding is LATIN1", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("createdb --encoding=UTF8", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nodes_that_drop_a_day_at_once_are_not_in_each_other_s_way()
+    {
+        var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _schema.OpenAsync()));
+        var now = TimeProvider.System.GetUtcNow();
+        var kept = new Retention(Finished: TimeSpan.FromDays(7), Dead: TimeSpan.FromDays(30), Journal: TimeSpan.FromDays(90));
+        await stores[0].PurgeAsync(kept, 1_000, now, Stop);
+        Assert.Equal(3, await DaysAsync());
+
+        await Task.WhenAll(stores.Select(store => store.PurgeAsync(kept, 1_000, now + TimeSpan.FromDays(11), Stop)));
+
+        // The three are past their retention; the day and the two after it were made.
+        Assert.Equal(3, await DaysAsync());
+        Assert.Equal(0, await CountAsync($"select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = '{_schema.Name}' and c.relname = 'job_done_{Days.Of(now)}'"));
+        await Task.WhenAll(stores.Select(store => store.DisposeAsync().AsTask()));
+    }
+
     [Theory]
     [InlineData("99.0", true)]
     [InlineData("0.1.0", false)]
@@ -144,6 +190,9 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     }
 
     private async Task<SchemaUpgrade> UpgradeAsync() => new(await PostgresServer.SourceAsync, new Sql(_schema.Name));
+
+    private Task<long> DaysAsync() =>
+        CountAsync($@"select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = '{_schema.Name}' and c.relname ~ '^job_done_\d+$' and c.relkind = 'r'");
 
     private static async Task<long> CountAsync(string sql)
     {
