@@ -50,7 +50,7 @@ internal static class DoctorVerb
 
     private static async Task<IReadOnlyList<Finding>> StoreAsync(Session session, JsonElement? status, CancellationToken cancellationToken)
     {
-        var isNamed = session.IsGiven(StoreOption.Store) || Environment.GetEnvironmentVariable(StoreOption.Variable) is { Length: > 0 };
+        var isNamed = StoreOption.IsNamed(session);
         var serving = status?.Text("store");
         var choice = StoreChoice.Parse(isNamed ? session.Get(StoreOption.Store)! : serving ?? session.Get(StoreOption.Store)!, out var fault);
         return choice switch

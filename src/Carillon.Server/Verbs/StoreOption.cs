@@ -7,14 +7,19 @@ namespace Carillon.Server.Verbs;
 /// <summary><c>--store</c>, for the verbs that open a store themselves.</summary>
 internal static class StoreOption
 {
-    public const string Variable = "CARILLON_STORE";
+    private const string Variable = "CARILLON_STORE";
 
     public static Option<string> Store { get; } = new("--store")
     {
         Description = "Where the data is: sqlite:PATH, postgres://USER@HOST/DATABASE or memory; also " + Variable,
         HelpName = "STORE",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } store ? store : StoreChoice.Default,
+        DefaultValueFactory = _ => OfEnvironment ?? StoreChoice.Default,
     };
+
+    private static string? OfEnvironment => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } store ? store : null;
+
+    /// <summary>Whoever calls said which, by the option or by the environment.</summary>
+    public static bool IsNamed(Session session) => session.IsGiven(Store) || OfEnvironment is not null;
 
     /// <summary>The file or the database that was chosen; memory has nothing to open.</summary>
     public static StoreChoice ChoiceOf(Session session)

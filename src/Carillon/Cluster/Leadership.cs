@@ -4,8 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Carillon.Cluster;
 
 /// <summary>
-/// Keeps trying for the lease <c>leader</c>. Nothing rests on it for correctness: it says
-/// who is shown as <c>leaderInstance</c>.
+/// Keeps trying for the lease <c>leader</c>. Nothing rests on it for correctness: it says who is shown as <c>leaderInstance</c>.
 /// </summary>
 internal sealed partial class Leadership(IStore store, TimeProvider clock, string node, TimeSpan duration, ILogger<Leadership> logger)
 {
