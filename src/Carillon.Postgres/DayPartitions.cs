@@ -7,52 +7,90 @@ namespace Carillon.Postgres;
 
 /// <summary>
 /// The partitions of ended jobs, a day each: made ahead, and dropped whole once all of a day is past its retention. Both need a lock that
-/// waits for every transaction that ends jobs; they give up after a moment and are tried again with the next purge. What has no
+/// waits for every transaction that ends jobs; they give up after a moment and are tried again by a later purge. What has no
 /// partition of its day stands in the default one and goes row by row.
 /// </summary>
 internal sealed partial class DayPartitions(Connections connections, ILogger logger)
 {
     private const int DaysAhead = 2;
-    private const int EntriesAtOnce = 10_000;
     private const string PatienceSql = "set local lock_timeout = '300ms'";
 
     private const string ListSql = /*lang=sql*/ """
-        select substring(c.relname from '^job_done_(\d+)$')::integer
+        select substring(c.relname from '^job_done_(\d+)$')::integer as day
           from pg_inherits i join pg_class c on c.oid = i.inhrelid
-         where i.inhparent = 'carillon.job_done'::regclass and c.relname ~ '^job_done_\d+$'
+         where i.inhparent = 'carillon.job_done'::regclass and c.relname ~ '^job_done_\d+$' order by day
         """;
 
     private const string IsInDefaultSql = "select exists (select 1 from carillon.job_done_default where day = $1)";
+
+    // After a lock that could not be had: whoever ends jobs waits behind each attempt.
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
+
+    private Walk? _walk;
+    private int _madeOn;
+    private DateTimeOffset _notBefore;
 
     /// <summary>Makes the partitions of this day and the next ones.</summary>
     public async Task MakeAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var today = Days.Of(now);
+        if (_madeOn == today || now < _notBefore)
+        {
+            return;
+        }
+
         var there = await ListAsync(cancellationToken);
         foreach (var day in Enumerable.Range(today, DaysAhead + 1).Except(there))
         {
-            await TryAsync("made", day, transaction => TryMakeAsync(transaction, day), cancellationToken);
+            await TryAsync("made", day, transaction => TryMakeAsync(transaction, day), now, cancellationToken);
         }
+
+        _madeOn = now < _notBefore ? 0 : today;
     }
 
-    /// <summary>Drops the days that are over; says how many rows went.</summary>
-    public async Task<int> DropAsync(Retention retention, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>
+    /// Goes on to drop the days that are over: first the journal of their jobs, <paramref name="limit"/> jobs at a time, then all of the jobs at once.
+    /// Says of how many jobs.
+    /// </summary>
+    public async Task<int> DropAsync(Retention retention, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var before = Purging.Before(now, retention.Finished);
-        var removed = 0L;
-        foreach (var day in (await ListAsync(cancellationToken)).Where(day => (day + 1) * TimeSpan.TicksPerDay <= before))
+        var dropped = 0;
+        while (dropped < limit && now >= _notBefore && await NextAsync(retention, now, cancellationToken) is { } walk)
         {
-            removed += await TryAsync("dropped", day, transaction => DropAsync(transaction, day), cancellationToken);
+            dropped += await GoOnAsync(walk, limit - dropped, now, cancellationToken);
         }
 
-        return (int)Math.Min(removed, int.MaxValue);
+        return dropped;
+    }
+
+    private async Task<Walk?> NextAsync(Retention retention, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var before = Purging.Before(now, retention.Finished);
+        return _walk ?? (await ListAsync(cancellationToken)).Where(day => (day + 1) * TimeSpan.TicksPerDay <= before).Select(day => new Walk(day, Guid.Empty)).FirstOrDefault();
+    }
+
+    private async Task<int> GoOnAsync(Walk walk, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await TryAsync("emptied", walk.Day, transaction => TakeEntriesAsync(transaction, walk, limit), now, cancellationToken) is not { } jobs)
+        {
+            (_walk, _notBefore) = (null, now + Pause);
+            return 0;
+        }
+
+        _walk = jobs.Count == 0 ? walk : walk with { After = jobs[^1] };
+        if (jobs.Count < limit && await TryAsync("dropped", walk.Day, transaction => DropAsync(transaction, walk.Day), now, cancellationToken))
+        {
+            _walk = null;
+        }
+
+        return jobs.Count;
     }
 
     private Task<List<int>> ListAsync(CancellationToken cancellationToken) =>
         connections.ReadAsync(transaction => transaction.Use(ListSql).ListAsync(row => row.GetInt32(0)), cancellationToken);
 
     // A day that already has rows in the default partition stays there: they would have to be moved first.
-    private static async Task<long> TryMakeAsync(Transaction transaction, int day)
+    private static async Task<bool> TryMakeAsync(Transaction transaction, int day)
     {
         await transaction.Use(PatienceSql).RunAsync();
         if (!await transaction.Use(IsInDefaultSql).Set(day).IsTrueAsync())
@@ -60,32 +98,39 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
             await transaction.UseOnce(Invariant($"create table if not exists carillon.job_done_{day} partition of carillon.job_done for values from ({day}) to ({day + 1})")).RunAsync();
         }
 
-        return 0;
+        return true;
     }
 
-    private static async Task<long> DropAsync(Transaction transaction, int day)
+    private static async Task<List<Guid>?> TakeEntriesAsync(Transaction transaction, Walk walk, int limit)
+    {
+        if (!await IsMineAsync(transaction, walk.Day))
+        {
+            return null;
+        }
+
+        var jobs = await transaction.UseOnce(Invariant($"select id from carillon.job_done_{walk.Day} where id > $1 order by id limit $2")).Set(walk.After).Set(limit).ListAsync(row => row.Id(0));
+        await JournalTable.DeleteOfJobsAsync(transaction, [.. jobs]);
+        return jobs;
+    }
+
+    private static async Task<bool> DropAsync(Transaction transaction, int day)
     {
         await transaction.Use(PatienceSql).RunAsync();
-        var table = Invariant($"carillon.job_done_{day}");
-
-        // One node at a time: two that both read it would wait for each other's reads to end. Looked for once it is ours, for another may have dropped it.
-        if (!await transaction.UseOnce($"select pg_try_advisory_xact_lock(22745, hashtext('{table}'))").IsTrueAsync()
-            || !(await transaction.Use(ListSql).ListAsync(row => row.GetInt32(0))).Contains(day))
+        if (!await IsMineAsync(transaction, day))
         {
-            return 0;
+            return false;
         }
 
-        while (await transaction.UseOnce(
-            $"delete from carillon.journal where sequence in (select j.sequence from carillon.journal j join {table} d on d.id = j.job limit {EntriesAtOnce})").RunAsync() == EntriesAtOnce)
-        {
-        }
-
-        var rows = await transaction.UseOnce($"select count(*) from {table}").FirstAsync(row => row.GetInt64(0));
-        await transaction.UseOnce($"drop table {table}").RunAsync();
-        return rows;
+        await transaction.UseOnce(Invariant($"drop table carillon.job_done_{day}")).RunAsync();
+        return true;
     }
 
-    private async Task<long> TryAsync(string what, int day, Func<Transaction, Task<long>> work, CancellationToken cancellationToken)
+    // One node at a time: two that both read the list would wait for each other's reads to end. Looked for once it is ours, for another may have dropped it.
+    private static async Task<bool> IsMineAsync(Transaction transaction, int day) =>
+        await transaction.UseOnce(Invariant($"select pg_try_advisory_xact_lock(22745, hashtext('carillon.job_done_{day}'))")).IsTrueAsync()
+        && (await transaction.Use(ListSql).ListAsync(row => row.GetInt32(0))).Contains(day);
+
+    private async Task<T?> TryAsync<T>(string what, int day, Func<Transaction, Task<T>> work, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
@@ -94,12 +139,16 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
         catch (PostgresException exception)
         {
             LogLater(day, what, exception.MessageText);
-            return 0;
+            _notBefore = now + Pause;
+            return default;
         }
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    [LoggerMessage(2110, LogLevel.Debug, "The partition of day {Day} could not be {What} now ({Reason}); the next purge tries again.")]
+    [LoggerMessage(2110, LogLevel.Debug, "The partition of day {Day} could not be {What} now ({Reason}); a later purge tries again.")]
     private partial void LogLater(int day, string what, string reason);
+
+    /// <summary>A day on its way out: the journal of its jobs is gone up to this one.</summary>
+    private sealed record Walk(int Day, Guid After);
 }

@@ -99,7 +99,7 @@ internal interface IJobStore
     /// Cancels the jobs that have not begun by their <see cref="Job.ExpiresAt"/> (<c>expired</c>), whatever they wait for: their instant, a paused or
     /// full queue, a busy key, a node with the handler, other jobs. Its caller comes back when the next one expires, and is told by
     /// <see cref="StoreSignal.Expiries"/> of each that comes to wait. Then removes ended jobs and journal entries past their retention; at most
-    /// <paramref name="limit"/> rows. Says how many, and when the next job expires.
+    /// <paramref name="limit"/> rows. A store may keep what ended on one day (UTC) until the whole day is past it. Says how many, and when the next job expires.
     /// </summary>
     Task<PurgeResult> PurgeAsync(Retention retention, int limit, DateTimeOffset now, CancellationToken cancellationToken);
 }
