@@ -7,7 +7,8 @@ using Carillon.Store;
 namespace Carillon.AspNetCore.Shapes;
 
 /// <summary>A handler of live nodes.</summary>
-internal sealed record HandlerView(string Name, string? Description, string? Queue, int? MaxConcurrent, bool Privileged, RawJson? ArgsSchema, IReadOnlyList<string> Nodes)
+internal sealed record HandlerView(
+    string Name, string? Description, string? Queue, int? MaxConcurrent, TimeSpan? KeepFinished, bool Privileged, RawJson? ArgsSchema, IReadOnlyList<string> Nodes)
 {
     public static IReadOnlyList<HandlerView> Of(IReadOnlyList<NodeView> nodes) =>
     [
@@ -17,7 +18,7 @@ internal sealed record HandlerView(string Name, string? Description, string? Que
     ];
 
     private static HandlerView Of(HandlerManifest handler, IReadOnlyList<string> nodes) =>
-        new(handler.Name, handler.Description, handler.Queue, handler.MaxConcurrent, handler.IsPrivileged, RawJson.Of(handler.ArgsSchema), nodes);
+        new(handler.Name, handler.Description, handler.Queue, handler.MaxConcurrent, handler.KeepFinished, handler.IsPrivileged, RawJson.Of(handler.ArgsSchema), nodes);
 }
 
 /// <summary>A live node.</summary>

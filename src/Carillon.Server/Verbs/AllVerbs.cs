@@ -14,6 +14,7 @@ internal static class AllVerbs
         CalendarVerbs.Make(),
         NextVerb.Make(),
         ExplainVerbs.Make(),
+        HandlerVerbs.Make(),
         QueueVerbs.Make(),
         StatusVerb.Make(),
         NodeVerbs.Make(),

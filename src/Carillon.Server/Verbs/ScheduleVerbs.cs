@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Carillon.Language;
 using Carillon.Server.Cli;
 
 namespace Carillon.Server.Verbs;
@@ -50,20 +49,7 @@ internal static class ScheduleVerbs
         }
     }
 
-    // Where there is no such schedule, the name that was probably meant.
-    private static Func<Session, CancellationToken, Task<int>> Named(Func<Session, CancellationToken, Task<int>> act) => async (session, cancellationToken) =>
-    {
-        try
-        {
-            return await act(session, cancellationToken);
-        }
-        catch (CliException unknown) when (unknown.ExitCode == Exit.NotFound)
-        {
-            var page = await session.Api.GetAsync(Query.Of(Path, ("limit", 200)), cancellationToken);
-            var nearest = Spelling.Nearest(session.Get(Name), page.Items("items").Select(schedule => schedule.Text("name") ?? ""));
-            throw new CliException(unknown.ExitCode, nearest is null ? $"{unknown.Message} `carillon schedule list` shows them." : $"{unknown.Message} Did you mean '{nearest}'?");
-        }
-    };
+    private static Func<Session, CancellationToken, Task<int>> Named(Func<Session, CancellationToken, Task<int>> act) => NearestName.Or(Path, "schedule list", Name, act);
 
     private static async Task<int> ListAsync(Session session, CancellationToken cancellationToken)
     {

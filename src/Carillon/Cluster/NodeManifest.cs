@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Carillon.Jobs;
 
 namespace Carillon.Cluster;
 
@@ -35,7 +36,14 @@ public sealed record NodeManifest(string Node, string Version, int ProcessId, Da
 /// <param name="MaxConcurrent">Its limit.</param>
 /// <param name="IsPrivileged">It takes no jobs from the API unless the host allows it.</param>
 /// <param name="ArgsSchema">JSON schema of its arguments.</param>
-public sealed record HandlerManifest(string Name, string? Description, string? Queue, int? MaxConcurrent, bool IsPrivileged, string? ArgsSchema);
+public sealed record HandlerManifest(string Name, string? Description, string? Queue, int? MaxConcurrent, bool IsPrivileged, string? ArgsSchema)
+{
+    /// <summary>How long its ended jobs are kept; null for as long as the host keeps them, and where an older node did not tell.</summary>
+    public TimeSpan? KeepFinished { get; init; }
+
+    internal static HandlerManifest Of(HandlerDefinition handler) =>
+        new(handler.Name, handler.Description, handler.Queue, handler.MaxConcurrent, handler.IsPrivileged, handler.ArgsSchema) { KeepFinished = handler.KeepFinished };
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeManifest))]

@@ -220,8 +220,7 @@ internal sealed partial class EngineHost : IAsyncDisposable
     /// <summary>What a node of this instance tells about itself.</summary>
     internal static NodeManifest ManifestOf(CarillonInstance instance, EngineOptions options) => new(
         options.Node, Version, Environment.ProcessId, instance.StartedAt, options.MaxConcurrentJobs,
-        !options.Roles.HasFlag(NodeRoles.Worker) ? [] :
-        [.. instance.Handlers.All.Select(handler => new HandlerManifest(handler.Name, handler.Description, handler.Queue, handler.MaxConcurrent, handler.IsPrivileged, handler.ArgsSchema))])
+        options.Roles.HasFlag(NodeRoles.Worker) ? [.. instance.Handlers.All.Select(HandlerManifest.Of)] : [])
     {
         Roles = options.Roles,
         Queues = options.Queues is null ? null : [.. options.Queues.Order(StringComparer.Ordinal)],

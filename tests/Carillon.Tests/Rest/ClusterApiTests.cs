@@ -47,15 +47,16 @@ public sealed class ClusterApiTests
     {
         await using var api = await ApiHost.StartAsync();
         await api.AddNodeAsync("node-b", ApiHost.Handler("mail.send", maxConcurrent: 2), ApiHost.Handler("exec", isPrivileged: true));
-        await api.AddNodeAsync("node-c", new HandlerManifest("mail.send", "Sends", "mail", 2, false, """{"type":"object"}"""));
+        await api.AddNodeAsync("node-c", new HandlerManifest("mail.send", "Sends", "mail", 2, false, """{"type":"object"}"""), new HandlerManifest("audit.export", null, null, null, false, null) { KeepFinished = TimeSpan.FromDays(365) });
 
         var nodes = await api.GetAsync("/api/v1/nodes");
         var handlers = await api.GetAsync("/api/v1/handlers");
         var one = await api.GetAsync("/api/v1/handlers/mail.send");
 
         Assert.Equal(["node-b", "node-c"], nodes["items"].EnumerateArray().Select(node => node.GetProperty("name").GetString()));
-        Assert.Equal(["exec", "mail.send"], handlers["items"].EnumerateArray().Select(handler => handler.GetProperty("name").GetString()));
-        Assert.True(handlers["items"][0].GetProperty("privileged").GetBoolean());
+        Assert.Equal(["audit.export", "exec", "mail.send"], handlers["items"].EnumerateArray().Select(handler => handler.GetProperty("name").GetString()));
+        Assert.Equal(["365d", null, null], handlers["items"].EnumerateArray().Select(handler => handler.GetProperty("keepFinished").GetString()));
+        Assert.True(handlers["items"][1].GetProperty("privileged").GetBoolean());
         Assert.Equal(2, one["nodes"].GetArrayLength());
         Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync("/api/v1/handlers/none")).Status);
     }
