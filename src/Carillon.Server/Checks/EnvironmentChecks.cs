@@ -1,3 +1,4 @@
+using Carillon.Handlers;
 using Carillon.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -40,6 +41,6 @@ internal static class EnvironmentChecks
             return unread.Failures;
         }
 
-        return new CarillonOptionsRules().Validate(null, options).Failures ?? [];
+        return [.. new CarillonOptionsRules().Validate(null, options).Failures ?? [], .. HandlerSettingTable.Strangers(options, BuiltInHandlers.Names)];
     }
 }

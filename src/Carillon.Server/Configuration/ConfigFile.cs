@@ -1,4 +1,6 @@
+using Carillon.Hosting;
 using Carillon.Jobs;
+using Carillon.Language;
 using Carillon.Scheduling;
 
 namespace Carillon.Server.Configuration;
@@ -24,16 +26,45 @@ internal sealed record ConfigFile
     /// <summary>Targets that the handler <c>http</c> may call although they are not public.</summary>
     public IReadOnlyList<string> HttpAllow { get; init; } = [];
 
+    /// <summary>What it says of handlers, by name.</summary>
+    public IReadOnlyDictionary<string, HandlerSettings> Handlers { get; init; } = new Dictionary<string, HandlerSettings>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Settings by the names of the section <c>Carillon</c>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>What a later reading of the file says otherwise, of that which only a start reads: <c>http.allow</c>, <c>settings.Zone</c>.</summary>
-    public IReadOnlyList<string> NeedsStart(ConfigFile later)
+    /// <summary>Its settings and what it says of handlers, under the names of the section <c>Carillon</c>.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> ToConfiguration()
     {
-        var settings = Settings.Keys.Union(later.Settings.Keys, StringComparer.OrdinalIgnoreCase)
-            .Where(name => Settings.GetValueOrDefault(name) != later.Settings.GetValueOrDefault(name)).Select(name => $"settings.{name}");
-        return [.. HttpAllow.SequenceEqual(later.HttpAllow, StringComparer.Ordinal) ? Array.Empty<string>() : ["http.allow"], .. settings.Order(StringComparer.Ordinal)];
+        foreach (var (name, value) in Settings)
+        {
+            yield return new($"Carillon:{name}", value);
+        }
+
+        foreach (var (name, handler) in Handlers)
+        {
+            if (handler.MaxConcurrent is { } limit)
+            {
+                yield return new($"Carillon:Handlers:{name}:{nameof(handler.MaxConcurrent)}", $"{limit}");
+            }
+
+            if (handler.KeepFinished is { } kept)
+            {
+                yield return new($"Carillon:Handlers:{name}:{nameof(handler.KeepFinished)}", Durations.Format(kept));
+            }
+        }
     }
+
+    /// <summary>What a later reading of the file says otherwise, of that which only a start reads: <c>http.allow</c>, <c>handlers.http</c>, <c>settings.Zone</c>.</summary>
+    public IReadOnlyList<string> NeedsStart(ConfigFile later) =>
+    [
+        .. HttpAllow.SequenceEqual(later.HttpAllow, StringComparer.Ordinal) ? Array.Empty<string>() : ["http.allow"],
+        .. Changed(Handlers, later.Handlers).Select(name => $"handlers.{name}"),
+        .. Changed(Settings, later.Settings).Select(name => $"settings.{name}"),
+    ];
+
+    private static IEnumerable<string> Changed<T>(IReadOnlyDictionary<string, T> before, IReadOnlyDictionary<string, T> after) where T : class =>
+        before.Keys.Union(after.Keys, StringComparer.OrdinalIgnoreCase)
+            .Where(name => !Equals(before.GetValueOrDefault(name), after.GetValueOrDefault(name))).Order(StringComparer.Ordinal);
 }
 
 /// <summary>A schedule of a file.</summary>

@@ -20,7 +20,7 @@ internal delegate ScheduleRequest? ReadSchedule(JsonElement body, string path, L
 internal sealed class ConfigFileReader
 {
     private static readonly ScheduleDefaults Defaults = new("UTC");
-    private static readonly string[] Sections = ["owner", "schedules", "calendars", "http", "queues", "settings"];
+    private static readonly string[] Sections = ["owner", "schedules", "calendars", "http", "queues", "handlers", "settings"];
     private readonly string _path;
     private readonly ReadSchedule _readSchedule;
     private readonly List<FileFault> _faults = [];
@@ -73,6 +73,7 @@ internal sealed class ConfigFileReader
             Calendars = ReadCalendars(json, sections["calendars"]),
             HttpAllow = ReadHttp(json, sections["http"]),
             Queues = ReadQueues(json, sections["queues"]),
+            Handlers = HandlersSection.Read(sections["handlers"], (place, fault) => Add(json, place, fault)),
             Settings = SettingsSection.Read(sections["settings"], (place, fault) => Add(json, place, fault)),
         };
     }

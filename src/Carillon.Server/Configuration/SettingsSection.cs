@@ -28,7 +28,7 @@ internal static class SettingsSection
     private static void Read(string name, JsonNode? value, Dictionary<string, string> settings, Action<string, Fault> refuse)
     {
         var path = $"settings.{name}";
-        if (SettingTable.All.FirstOrDefault(known => Is(known, name)) is not { } setting)
+        if (SettingTable.All.FirstOrDefault(known => known.Is(name)) is not { } setting)
         {
             var nearest = Spelling.Nearest(name, SettingTable.All.Select(known => known.Name));
             refuse(path, new Fault(path, null, $"is no setting{(nearest is null ? $"; known are {string.Join(", ", SettingTable.All.Select(known => known.Name))}" : $"; did you mean '{nearest}'?")}"));
@@ -42,9 +42,6 @@ internal static class SettingsSection
             refuse(path, new Fault(path, text, "is given twice, in two spellings; keep one of them"));
         }
     }
-
-    private static bool Is(SettingTable.Setting setting, string name) =>
-        setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || setting.SnakeName.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     private static string? TextOf(JsonNode? value) => value switch
     {

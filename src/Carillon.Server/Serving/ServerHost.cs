@@ -61,9 +61,9 @@ internal sealed partial class ServerHost(ServeRequest request, TextWriter output
             : throw new ConfigRefusedException($"--urls ({string.Join(", ", request.Addresses.Select(address => address.Url))}): this node has no role api, so it listens nowhere. Leave --urls out, or give it --roles {names},api.");
     }
 
-    private static IConfigurationBuilder AddSettings(IConfigurationBuilder configuration, IReadOnlyList<ConfigFile> read) => configuration
-        .AddInMemoryCollection(read.SelectMany(file => file.Settings).Select(setting => KeyValuePair.Create($"Carillon:{setting.Key}", (string?)setting.Value)))
-        .AddEnvironmentVariables();
+    // Where two files differ, the later one wins.
+    private static IConfigurationBuilder AddSettings(IConfigurationBuilder configuration, IReadOnlyList<ConfigFile> read) =>
+        read.Aggregate(configuration, (before, file) => before.AddInMemoryCollection(file.ToConfiguration())).AddEnvironmentVariables();
 
     private WebApplication Build(ConfigFiles files, IReadOnlyList<ConfigFile> read, IReadOnlyList<ListenAddress> addresses, HeldSockets sockets)
     {

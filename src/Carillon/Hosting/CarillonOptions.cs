@@ -54,8 +54,14 @@ public sealed class CarillonOptions
     /// <summary>Operators' acts and skipped instants are kept so long.</summary>
     public TimeSpan KeepJournal { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>
+    /// What this host says of its handlers, by their names in any case, in place of what their code says. A name that none of them has is a fault at
+    /// start.
+    /// </summary>
+    public IDictionary<string, HandlerSettings> Handlers { get; } = new Dictionary<string, HandlerSettings>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Where each setting was read from, by its name, so that a fault names what its reader can change.</summary>
-    internal Dictionary<string, string> Sources { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, string> Sources { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Files of outputs stand below this directory.</summary>
     public string OutputDirectory { get; set; } = ".";

@@ -11,6 +11,8 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
     // A century: beyond what anybody means, and well within what an instant can be moved by.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
+    private const string Unset = "unset for what its code says";
+
     public ValidateOptionsResult Validate(string? name, CarillonOptions options)
     {
         List<string> faults = [.. Faults(options).Select(fault => WithSource(fault, options))];
@@ -19,10 +21,10 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
 
     // A fault begins with the setting's name. Code may have set it after the configuration did: then it is told, not blamed.
     private static string WithSource(string fault, CarillonOptions options) =>
-        options.Sources.TryGetValue(fault.Split(' ')[0], out var source) ? $"{fault} The configuration sets it by {source}." : fault;
+        options.Sources.TryGetValue(fault[..Math.Max(0, fault.IndexOf(" (", StringComparison.Ordinal))], out var source) ? $"{fault} The configuration sets it by {source}." : fault;
 
     private static IEnumerable<string> Faults(CarillonOptions options) =>
-        Counts(options).Concat(Spans(options)).Concat(JobRules.Retry(options.Retry).Select(fault => fault.ToString())).Concat(Names(options));
+        Counts(options).Concat(Spans(options)).Concat(JobRules.Retry(options.Retry).Select(fault => fault.ToString())).Concat(Names(options)).Concat(Handlers(options));
 
     private static IEnumerable<string> Counts(CarillonOptions options)
     {
@@ -87,6 +89,12 @@ internal sealed class CarillonOptionsRules : IValidateOptions<CarillonOptions>
             yield return $"HeartbeatInterval ({options.HeartbeatInterval}) must be at most a third of LeaseDuration ({options.LeaseDuration}); set it to {options.LeaseDuration / 3} or less.";
         }
     }
+
+    private static IEnumerable<string> Handlers(CarillonOptions options) =>
+        options.Handlers.SelectMany(handler => JobRules.Name(HandlerSettingTable.Section, handler.Key)
+            .Concat(JobRules.Limit($"{HandlerSettingTable.Section}:{handler.Key}:MaxConcurrent", handler.Value.MaxConcurrent, Unset))
+            .Concat(JobRules.Kept($"{HandlerSettingTable.Section}:{handler.Key}:KeepFinished", handler.Value.KeepFinished, Unset)))
+        .Select(fault => $"{fault}.");
 
     private static IEnumerable<string> Names(CarillonOptions options)
     {

@@ -65,8 +65,8 @@ public static class CarillonServiceCollectionExtensions
     {
         var options = provider.GetRequiredService<IOptionsMonitor<CarillonOptions>>().Get(builder.Name);
         var handlers = builder.Handlers.SelectMany(make => make(provider)).ToList();
-        Check(builder, handlers);
-        handlers = handlers.ConvertAll(handler => handler.Attempts is { } attempts ? handler with { Retry = (handler.Retry ?? options.Retry) with { Attempts = attempts } } : handler);
+        Check(builder, handlers, options);
+        handlers = handlers.ConvertAll(handler => Settle(handler, options));
         var store = builder.Store!(provider);
         var parts = new InstanceParts(
             builder.Name, options.EnablePerformanceMonitoring ? MeteredStore.Around(store) : store, new HandlerRegistry(handlers, builder.Middleware), provider, CarillonJson.Options(builder.Resolvers), provider.GetService<Chance>() ?? new Chance())
@@ -76,7 +76,14 @@ public static class CarillonServiceCollectionExtensions
         return new CarillonInstance(parts, options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>());
     }
 
-    private static void Check(CarillonBuilder builder, IReadOnlyList<HandlerDefinition> handlers)
+    // As everything after it sees the handler: what the host says of it, and how its attempts are retried.
+    private static HandlerDefinition Settle(HandlerDefinition handler, CarillonOptions options)
+    {
+        var settled = options.Handlers.TryGetValue(handler.Name, out var settings) ? settings.On(handler) : handler;
+        return settled.Attempts is { } attempts ? settled with { Retry = (settled.Retry ?? options.Retry) with { Attempts = attempts } } : settled;
+    }
+
+    private static void Check(CarillonBuilder builder, IReadOnlyList<HandlerDefinition> handlers, CarillonOptions options)
     {
         List<string> faults = [.. builder.Faults];
         if (CarillonBuilder.TryFindDuplicate(handlers, out var twice))
@@ -85,6 +92,7 @@ public static class CarillonServiceCollectionExtensions
         }
 
         faults.AddRange(handlers.SelectMany(JobRules.Check).Select(fault => fault.ToString()));
+        faults.AddRange(HandlerSettingTable.Strangers(options, [.. handlers.Select(handler => handler.Name)]));
         if (faults.Count > 0)
         {
             throw new OptionsValidationException(builder.Name, typeof(CarillonBuilder), faults);

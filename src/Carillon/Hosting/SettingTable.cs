@@ -18,8 +18,14 @@ internal static class SettingTable
         /// <summary>As the older configuration writes it: <c>max_concurrent_jobs</c>.</summary>
         public string SnakeName { get; } = string.Concat(Name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 
+        /// <summary>What stands before its name where there are many of it; nothing for most.</summary>
+        public string Prefix { get; init; } = "";
+
         /// <summary>What is wrong with the text in particular, behind what was expected; nothing for most.</summary>
         public Func<string, string> Hint { get; init; } = static _ => "";
+
+        /// <summary>True for its name in either spelling.</summary>
+        public bool Is(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase) || SnakeName.Equals(name, StringComparison.OrdinalIgnoreCase);
     }
 
     public static IReadOnlyList<Setting> All { get; } =
@@ -75,18 +81,21 @@ internal static class SettingTable
 
     private static void ApplyEntry(IConfigurationSection entry, CarillonOptions options, List<string> faults)
     {
-        var setting = All.FirstOrDefault(setting => setting.Name.Equals(entry.Key, StringComparison.OrdinalIgnoreCase) || setting.SnakeName.Equals(entry.Key, StringComparison.OrdinalIgnoreCase));
-        if (setting is not null)
+        if (entry.Key.Equals(HandlerSettingTable.Section, StringComparison.OrdinalIgnoreCase))
+        {
+            HandlerSettingTable.Apply(entry, options, faults);
+        }
+        else if (All.FirstOrDefault(setting => setting.Is(entry.Key)) is { } setting)
         {
             ApplyValue(setting, entry.Path, entry.Value ?? string.Join(',', entry.GetChildren().Select(child => child.Value)), options, faults);
         }
         else if (entry.Value is not null)
         {
-            faults.Add($"{entry.Path} is not a setting; known are: {string.Join(", ", All.Select(known => known.Name))}.");
+            faults.Add($"{entry.Path} is not a setting; known are: {string.Join(", ", All.Select(known => known.Name).Append(HandlerSettingTable.Section))}.");
         }
     }
 
-    private static void ApplyValue(Setting setting, string path, string? value, CarillonOptions options, List<string> faults)
+    internal static void ApplyValue(Setting setting, string path, string? value, CarillonOptions options, List<string> faults)
     {
         if (value is not { Length: > 0 })
         {
@@ -95,7 +104,7 @@ internal static class SettingTable
 
         if (setting.Set(options, value.Trim()))
         {
-            options.Sources[setting.Name] = path;
+            options.Sources[$"{setting.Prefix}{setting.Name}"] = path;
         }
         else
         {
@@ -106,13 +115,13 @@ internal static class SettingTable
     private static Setting Bool(string name, string? environment, Action<CarillonOptions, bool> set) =>
         new(name, environment, "true or false", (options, text) => bool.TryParse(text, out var value) && Do(() => set(options, value)));
 
-    private static Setting Count(string name, string? environment, Action<CarillonOptions, int> set) =>
+    internal static Setting Count(string name, string? environment, Action<CarillonOptions, int> set) =>
         new(name, environment, "a whole number", (options, text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && Do(() => set(options, value)));
 
     private static Setting Text(string name, string? environment, Action<CarillonOptions, string> set) =>
         new(name, environment, "text", (options, text) => Do(() => set(options, text)));
 
-    private static Setting Span(string name, Action<CarillonOptions, TimeSpan> set) =>
+    internal static Setting Span(string name, Action<CarillonOptions, TimeSpan> set) =>
         new(name, null, "a duration such as 30s, 5m, 1h30m or PT5M", (options, text) =>
             (Durations.TryParse(text, out var value, out _) || TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value)) && Do(() => set(options, value)));
 

@@ -153,9 +153,17 @@ internal static class JobRules
             .Concat(Retry(handler.Retry))
             .Concat(handler.Attempts is < 1 or > MaxAttempts ? [new Fault("attempts", $"{handler.Attempts}", $"must be from 1 to {MaxAttempts}, or null for the policy's")] : [])
             .Concat(Timeout(handler.Timeout))
-            .Concat(handler.KeepFinished < TimeSpan.Zero ? [new Fault("keepFinished", Shown(handler.KeepFinished.Value), "must be 0s or more, or null for the host's")] : [])
-            .Concat(handler.MaxConcurrent is < 1 or > MaxLimit ? [new Fault("maxConcurrent", $"{handler.MaxConcurrent}", $"must be from 1 to {MaxLimit}, or null for no limit")] : [])
+            .Concat(Kept("keepFinished", handler.KeepFinished, unset: "null for the host's"))
+            .Concat(Limit("maxConcurrent", handler.MaxConcurrent, unset: "null for no limit"))
             .Select(fault => fault with { Field = $"handler '{handler.Name}', {fault.Field}" });
+
+    /// <summary>Faults of how many of a handler's jobs may run at once.</summary>
+    public static IEnumerable<Fault> Limit(string field, int? limit, string unset) =>
+        limit is < 1 or > MaxLimit ? [new Fault(field, $"{limit}", $"must be from 1 to {MaxLimit}, or {unset}")] : [];
+
+    /// <summary>Faults of how long a handler's ended jobs are kept.</summary>
+    public static IEnumerable<Fault> Kept(string field, TimeSpan? kept, string unset) =>
+        kept < TimeSpan.Zero ? [new Fault(field, Shown(kept.Value), $"must be 0s or more, or {unset}")] : [];
 
     private static IEnumerable<Fault> When(JobRequest request, DateTimeOffset now)
     {

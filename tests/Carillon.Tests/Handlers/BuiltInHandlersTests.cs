@@ -15,6 +15,7 @@ public sealed class BuiltInHandlersTests
         var handlers = BuiltInHandlers.All(Options()).ToDictionary(handler => handler.Name);
 
         Assert.Equal(["exec", "heartbeat", "http", "system_heartbeat"], handlers.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(BuiltInHandlers.Names, handlers.Keys);
         Assert.Equal(HandlerJson.Default.HttpArgs.Properties.Select(property => property.Name), Members(handlers["http"]));
         Assert.Equal(HandlerJson.Default.ExecArgs.Properties.Select(property => property.Name), Members(handlers["exec"]));
         Assert.Empty(Members(handlers["heartbeat"]));

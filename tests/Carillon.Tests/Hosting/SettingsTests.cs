@@ -114,6 +114,7 @@ public sealed class SettingsTests
         var fault = Assert.Single(error.Failures);
         Assert.Contains("Carillon:MaxConcurentJobs", fault, StringComparison.Ordinal);
         Assert.All(SettingTable.All, setting => Assert.Contains(setting.Name, fault, StringComparison.Ordinal));
+        Assert.EndsWith(", Handlers.", fault, StringComparison.Ordinal);
     }
 
     [Fact]

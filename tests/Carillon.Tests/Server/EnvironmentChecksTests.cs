@@ -23,6 +23,14 @@ public sealed class EnvironmentChecksTests
     }
 
     [Fact]
+    public void A_handler_that_no_server_has_is_trouble()
+    {
+        var finding = Assert.Single(Look(("Carillon:Handlers:htpt:MaxConcurrent", "4"), ("Carillon:HANDLERS:HTTP:MAX_CONCURRENT", "4")));
+
+        Assert.Equal((Severity.Trouble, "Handlers:htpt is set, but no handler of this host has that name; did you mean 'http'? The configuration sets it by Carillon:Handlers:htpt:MaxConcurrent."), (finding.Severity, finding.Text));
+    }
+
+    [Fact]
     public void A_sound_environment_is_passed_over() => Assert.Empty(Look(("SCHEDULER_CONCURRENCY", "5"), ("PATH", "/bin")));
 
     private static List<Finding> Look(params (string Key, string Value)[] variables) =>
