@@ -15,7 +15,7 @@ internal sealed class ClaimBeside
     /// </summary>
     public const string CountedSql = "counted as (select count(*)::integer as jobs from written)";
 
-    public const string ClaimSql = $"select {ClaimedRow.Columns} from counted cross join lateral carillon.claim($26, $27, counted.jobs, $28, $29, $30, $31, counted.jobs, false, $32)";
+    public const string ClaimSql = $"select {ClaimedRow.Columns} from counted cross join lateral carillon.claim($26, $27, counted.jobs, $28, $29, $30, $31, counted.jobs, false, $32, false)";
 
     private readonly IClaimOffer _offer;
     private readonly ClaimRequest _request;

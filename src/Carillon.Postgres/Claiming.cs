@@ -10,18 +10,8 @@ internal static class Claiming
     // Jobs are due, but other claims have them locked: they are gone, or free again, in a moment.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
-    private const string ClaimSql = $"select {ClaimedRow.Columns} from carillon.claim($1, $2, $7, $3, $4, $5, $6, $9, $10, $8)";
-
-    // The last row is no job but what else there is to know: when the next one is due, and four answers as the bits of the token.
-    private const string RestSql = """
-        select null::uuid, 0, is_held::integer::bigint + coalesce(is_limited, false)::integer * 2 + coalesce(has_expired, false)::integer * 4 + coalesce(is_next_lost, false)::integer * 8,
-               0, next_at, null::bigint, null::bigint, null::boolean, null::integer, null::bytea, null::text, null::text, null::text, null::integer, null::text, null::text, null::text,
-               null::double precision, null::text, null::bigint, null::text, null::text, null::bigint, null::bigint, null::text, null::bigint, null::text, null::text, null::text, null::text, null::integer
-          from carillon.claim_rest($1, $2, $3, $4, $5, $6, $8)
-         where $7 is not null and $9 is not null and $10 is not null
-        """;
-
-    private const string ClaimAndRestSql = $"{ClaimSql} union all {RestSql}";
+    // With the rest asked for the last row is no job but says what else there is to know.
+    private const string ClaimSql = $"select {ClaimedRow.Columns} from carillon.claim($1, $2, $7, $3, $4, $5, $6, $9, $10, $8, $11)";
 
     public static async Task<ClaimBatch> ClaimAsync(Connections connections, ClaimRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -47,6 +37,14 @@ internal static class Claiming
 
         var batch = ToBatch(connections, request, jobs, rest!.Value, now);
         return frontier.LookAgainIn(since) is { } pause && !(batch.NextDueAt <= now + pause) ? batch with { NextDueAt = now + pause } : batch;
+    }
+
+    /// <summary>The statement of a claim and its rows, as part of a transaction.</summary>
+    public static async Task<List<ClaimedRow>> RehearseAsync(Transaction transaction, ClaimRequest request, DateTimeOffset now)
+    {
+        var rows = await Bind(transaction, request, new Ask(now, Frontier.Beginning)).ListAsync(ClaimedRow.Read);
+        rows.RemoveAll(row => row.Job is null);
+        return rows;
     }
 
     private static ClaimBatch ToBatch(Connections connections, ClaimRequest request, Claimed claimed, ClaimRest rest, DateTimeOffset now)
@@ -77,16 +75,15 @@ internal static class Claiming
         return (new Claimed(await NameAsync(connections, request, rows, ask.Now, cancellationToken), rows.Exists(row => row.Place is not null), isOver), rest);
     }
 
-    // Both in one statement: an idle node's claim is one, not two.
     private static Statement Bind(Transaction transaction, ClaimRequest request, Ask ask)
     {
         var handlers = request.Handlers.ToArray();
-        return transaction.Use(!ask.IsRestAsked ? ClaimSql : request.Limit > 0 ? ClaimAndRestSql : RestSql)
+        return transaction.Use(ClaimSql)
             .Set(request.Node).Set(request.NodeToken)
             .SetAll(Array.ConvertAll(handlers, handler => handler.Key), NpgsqlDbType.Text)
             .SetAll(Array.ConvertAll(handlers, handler => handler.Value), NpgsqlDbType.Integer)
             .SetAll(request.Queues?.ToArray(), NpgsqlDbType.Text)
-            .Set(ask.Now).Set(request.Limit).Set(ask.Since).Set(request.Slots).Set(ask.IsExpired);
+            .Set(ask.Now).Set(request.Limit).Set(ask.Since).Set(request.Slots).Set(ask.IsExpired).Set(ask.IsRestAsked);
     }
 
     /// <summary>Rows name their lane only; each process knows the lanes it has met. Best rank first.</summary>

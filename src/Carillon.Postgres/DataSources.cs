@@ -8,6 +8,9 @@ internal static class DataSources
     // Each statement text is prepared by a connection when it meets it the second time.
     private const int MostPrepared = 120;
 
+    /// <summary>Connections that the pool keeps when nothing happens: the next job must not wait for one to be made, nor for what a new session of the server has to learn.</summary>
+    public const int FewestIdle = 2;
+
     // So long it is believed what a host was last time.
     private const int HostRecheckSeconds = 1;
 
@@ -24,6 +27,8 @@ internal static class DataSources
     {
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString) { MaxPoolSize = options.MaxConnections };
         settings.ApplicationName ??= "carillon";
+
+        settings.MinPoolSize = Math.Max(settings.MinPoolSize, FewestIdle);
 
         // No statement of ours leaves anything behind in its session, so nothing need be reset between two users of it.
         settings.NoResetOnClose = true;

@@ -52,6 +52,10 @@ internal static class FinishedJobs
         return places.FindAll(place => finishes[place].Outcome is not Outcome.Succeeded);
     }
 
+    /// <summary>The statement of these jobs' ends, as part of a transaction.</summary>
+    public static Task RehearseAsync(Transaction transaction, IReadOnlyList<Job> jobs, DateTimeOffset now) =>
+        MoveAsync(transaction, [.. jobs.Select(job => new Finish(job, new Outcome.Succeeded()) { StartedAt = now, EndedAt = now })], now, isAlone: true);
+
     private static bool IsPlain(Finish finish) =>
         finish is { Outcome: Outcome.Succeeded { Then.Count: 0 }, Facts.Count: 0, Job.ScheduleDelay: null };
 

@@ -17,7 +17,7 @@ internal sealed class Frontier
     private const int Many = 5_000;
 
     // Half of the range, so that the minutes of a priority can be added.
-    private const long Beginning = long.MinValue / 2;
+    public const long Beginning = long.MinValue / 2;
 
     // A look from the beginning costs at most a thirtieth of the time.
     private const int Share = 30;

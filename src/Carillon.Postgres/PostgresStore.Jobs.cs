@@ -22,6 +22,7 @@ internal sealed partial class PostgresStore
         var news = _rest.News;
         var batch = await Claiming.ClaimAsync(Ready, request, now, cancellationToken);
         _rest.Keep(request, batch, news);
+        _rehearsal?.See(batch);
         return batch;
     }
 

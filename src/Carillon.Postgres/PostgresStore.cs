@@ -30,6 +30,7 @@ internal sealed partial class PostgresStore : IStore
     private readonly Listener _listener;
     private readonly Presence? _presence;
     private readonly BeatThread _beats;
+    private Rehearsal? _rehearsal;
     private bool _isOpen;
     private bool _isDisposed;
 
@@ -87,7 +88,11 @@ internal sealed partial class PostgresStore : IStore
             },
             cancellationToken);
 
-    public void Accept(IClaimOffer offer) => _enqueues.Offer = offer;
+    public void Accept(IClaimOffer offer)
+    {
+        _enqueues.Offer = offer;
+        _rehearsal = new Rehearsal(_connections, _logger);
+    }
 
     public Task<IJoinedStore> JoinAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
@@ -101,6 +106,7 @@ internal sealed partial class PostgresStore : IStore
         {
             _isDisposed = true;
             await (_presence?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (_rehearsal?.DisposeAsync() ?? ValueTask.CompletedTask);
             _beats.Dispose();
             await _listener.DisposeAsync();
             await _connections.DisposeAsync();

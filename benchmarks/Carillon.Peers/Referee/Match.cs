@@ -20,7 +20,9 @@ internal static class Match
             var all = peers.Where(peer => peer.IsCarillon || !row.IsOwn).ToList();
             if (row.IsAtOnce)
             {
+                await server.SetAutovacuumAsync(isOn: false);
                 await Task.WhenAll(all.Select(peer => MeasureAsync(row, 1, peer, figures)));
+                await server.SetAutovacuumAsync(isOn: true);
                 continue;
             }
 

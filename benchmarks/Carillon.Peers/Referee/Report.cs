@@ -23,7 +23,7 @@ internal static class Report
             page.AppendLine(CultureInfo.InvariantCulture, $"- {peer.Name}: {peer.Setting}.");
         }
 
-        page.AppendLine("- The same work for all: schedules of their own only where they have seconds or instants; elsewhere \"due at one instant\" is that many delayed jobs.").AppendLine();
+        page.AppendLine("- The same work for all: schedules of their own only where they have seconds or instants; elsewhere \"due at one instant\" is that many delayed jobs. The server's own vacuum, whose looks would be counted as transactions, rests while the idle are measured.").AppendLine();
         Own(page, figures);
         foreach (var failure in figures.Failures)
         {

@@ -27,6 +27,13 @@ internal sealed class Server(int port) : IAsyncDisposable
 
     public Task<double> TransactionsAsync(Peer peer) => NumberAsync($"select (xact_commit + xact_rollback)::float8 from pg_stat_database where datname = '{peer.Database}'");
 
+    /// <summary>Whether the server looks for itself what to vacuum: its look at a database counts as a transaction of that database.</summary>
+    public async Task SetAutovacuumAsync(bool isOn)
+    {
+        await RunAsync($"alter system set autovacuum = {(isOn ? "on" : "off")}");
+        await RunAsync("select pg_reload_conf()");
+    }
+
     public async Task<string> DescribeAsync() =>
         $"{await TextAsync("select version()")}; "
         + await TextAsync("select string_agg(name || ' ' || current_setting(name), ', ' order by name) from pg_settings where name in ('shared_buffers','max_wal_size','fsync','synchronous_commit','full_page_writes')");

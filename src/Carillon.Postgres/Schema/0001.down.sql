@@ -9,11 +9,10 @@ drop function carillon.finish(uuid[], bigint[], text[], bigint[], double precisi
 drop function carillon.unpark(text[]);
 drop function carillon.take_lock(text, text, bigint, text, bigint, boolean);
 drop function carillon.claim_rest(text, bigint, text[], integer[], text[], bigint, bigint);
-drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean, bigint);
+drop function carillon.claim(text, bigint, integer, text[], integer[], text[], bigint, integer, boolean, bigint, boolean);
 drop function carillon.next_start(text[], integer[], text[]);
 drop function carillon.claim_turns(text, bigint, integer, integer, bigint, integer[], integer[], bigint[], integer[], integer[], text[], integer[], bigint[], bigint[], integer[]);
 drop function carillon.state_of_key(text);
-drop function carillon.claim_over();
 drop function carillon.spend(text[], bigint[], bigint[], integer[], integer[]);
 drop function carillon.starts_left(bigint, bigint, integer, bigint);
 drop function carillon.open_lanes(text[], integer[], text[]);

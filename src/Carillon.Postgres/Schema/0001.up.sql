@@ -429,18 +429,6 @@ create function carillon.spend(p_queues text[], p_fulls bigint[], p_rates bigint
     on conflict (queue, is_group, job_group) do update set full_at = excluded.full_at
 $$;
 
--- The row that ends a claim which left a job because it must begin at once and no slot was free: it has no id, and says so by its token.
-create function carillon.claim_over()
-returns table (id uuid, lane integer, token bigint, attempt integer, run_at bigint, scheduled_at bigint, created_at bigint, is_delayed boolean, owner_losses integer,
-    args bytea, tenant text, origin text, args_codec text, args_version integer, reason text, error text, result text, progress double precision, key text, key_hold bigint,
-    concurrency_key text, retry text, timeout bigint, expires_at bigint, schedule text, schedule_delay bigint, output text, traceparent text, tags text,
-    job_group text, place integer)
-language sql immutable as $$
-    select null::uuid, null::integer, 16::bigint, null::integer, null::bigint, null::bigint, null::bigint, null::boolean, null::integer, null::bytea, null::text, null::text,
-           null::text, null::integer, null::text, null::text, null::text, null::double precision, null::text, null::bigint, null::text, null::text, null::bigint,
-           null::bigint, null::text, null::bigint, null::text, null::text, null::text, null::text, null::integer
-$$;
-
 -- A key that a job would take: f free (and locked by this claim), b busy, l locked by another one right now.
 create function carillon.state_of_key(p_key text) returns "char" language plpgsql volatile as $$
 begin
@@ -610,7 +598,8 @@ begin
            nullif(j.args_codec, 'json'), nullif(j.args_version, 0), j.reason, j.error, j.result, j.progress, j.key, nullif(j.key_hold, 0), j.concurrency_key, j.retry, j.timeout,
            j.expires_at, j.schedule, j.schedule_delay, j.output, j.traceparent, j.tags, j.job_group, array_position(t_ids, j.id);
     if v_is_over then
-        return query select r.* from carillon.claim_over() r;
+        token := 16;
+        return next;
     end if;
 end
 $$;
@@ -653,9 +642,12 @@ $$;
 -- whose node was lost goes into one of the p_slots first places or ends the claim. Rows that another claim has locked are passed over, so
 -- claims never wait for each other, but where a limit must be counted (limit_lock). Volatile: each statement in it sees what was
 -- committed before that statement, which counting behind a lock needs. p_since: the least rank that is looked at; the entries of ended
--- jobs stay in the index until the next vacuum, and a busy queue leaves many behind.
+-- jobs stay in the index until the next vacuum, and a busy queue leaves many behind. Rows without an id come last and say by their token: 16, that
+-- the claim ended at a job that must begin at once and no slot was free; where p_is_rest_asked, what else the caller must know, as bits: 1 the
+-- node's lease is held, 2 a limit counts among its lanes, 4 jobs have expired, 8 the best of the due jobs has lost its node before; and by run_at when
+-- the next job that no limit holds back is due.
 create function carillon.claim(p_node text, p_token bigint, p_limit integer, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint,
-    p_slots integer, p_is_expired boolean, p_since bigint)
+    p_slots integer, p_is_expired boolean, p_since bigint, p_is_rest_asked boolean)
 returns table (id uuid, lane integer, token bigint, attempt integer, run_at bigint, scheduled_at bigint, created_at bigint, is_delayed boolean, owner_losses integer,
     args bytea, tenant text, origin text, args_codec text, args_version integer, reason text, error text, result text, progress double precision, key text, key_hold bigint,
     concurrency_key text, retry text, timeout bigint, expires_at bigint, schedule text, schedule_delay bigint, output text, traceparent text, tags text,
@@ -668,6 +660,8 @@ declare
     v_left integer := p_limit;
     v_rounds integer := 0;
     v_skipped integer := 0;
+    v_is_held boolean;
+    v_has_expired boolean;
     v_is_limited boolean;
     v_is_over boolean := false;
     v_horizon bigint;
@@ -680,23 +674,20 @@ declare
     t_rows tid[]; park tid[];
     k_busy text[];
     v_unlocked integer;
+    v_next_at bigint; v_has_keys boolean; v_is_next_lost boolean;
 begin
-    if p_limit <= 0 or not exists (select 1 from carillon.lease where name = 'node/' || p_node and token = p_token and until > p_now) then
-        return;
-    end if;
-    if not p_is_expired and exists (select 1 from carillon.job where expires_at <= p_now and state <> 1) then
-        return;
-    end if;
-
-    select array_agg(s.lane order by s.lane), array_agg(s.priority order by s.lane), bool_or(s.is_counted or s.handler_max is not null),
+    -- One statement for all that a claim must know first: on an idle node each one costs more to begin than to run.
+    select exists (select 1 from carillon.lease where name = 'node/' || p_node and token = p_token and until > p_now),
+           not p_is_expired and exists (select 1 from carillon.job where expires_at <= p_now and state <> 1),
+           array_agg(s.lane order by s.lane), array_agg(s.priority order by s.lane), bool_or(s.is_counted or s.handler_max is not null),
            array_agg(p_since + 600000000::bigint * s.priority order by s.lane)
-      into l_ids, l_priorities, v_is_limited, l_since
+      into v_is_held, v_has_expired, l_ids, l_priorities, v_is_limited, l_since
       from carillon.served(p_handlers, p_limits, p_queues) s;
-    if l_ids is null then
-        return;
+    if not v_is_held or v_has_expired or l_ids is null then
+        v_left := 0;
     end if;
 
-    if v_is_limited then
+    if v_is_limited and v_left > 0 then
         -- The locks in one order, then the counts by statements of their own: they see every claim before this one.
         insert into carillon.limit_lock (kind, name)
         select 'q', s.queue from carillon.served(p_handlers, p_limits, p_queues) s where s.is_counted
@@ -728,7 +719,7 @@ begin
                       and exists (select 1 from carillon.job j where j.lane = u.id and j.lane > 0 and j.run_at <= p_now and j.state = 0)) then
             return query select t.* from carillon.claim_turns(
                 p_node, p_token, p_limit, p_slots, p_now, l_ids, l_priorities, l_since, l_queues, l_handlers, q_names, q_rooms, q_fulls, q_rates, h_rooms) t;
-            return;
+            v_left := 0;
         end if;
     end if;
 
@@ -830,11 +821,33 @@ begin
         exit when cardinality(park) = 0 and v_horizon is null;
     end loop;
 
-    if v_is_limited then
+    if v_rounds > 0 and v_is_limited then
         perform carillon.spend(q_names, q_fulls, q_rates, q_before, q_rooms);
     end if;
     if v_is_over then
-        return query select r.* from carillon.claim_over() r;
+        token := 16;
+        return next;
+    end if;
+
+    if p_is_rest_asked then
+        if v_is_held and not v_has_expired and not v_is_limited then
+            select min(h.run_at), coalesce(bool_or(h.concurrency_key is not null), false),
+                   coalesce((array_agg(h.owner_losses > 0 order by h.run_at - 600000000::bigint * h.priority, h.id) filter (where h.run_at <= p_now))[1], false)
+              into v_next_at, v_has_keys, v_is_next_lost
+              from unnest(l_ids, l_since) u (id, since)
+             cross join lateral (
+                   select j.id, j.run_at, j.priority, j.concurrency_key, j.owner_losses from carillon.job j
+                    where j.lane = u.id and j.lane > 0 and j.run_at >= u.since and j.state = 0 order by j.run_at, j.id limit 1) h;
+        end if;
+        if v_has_keys is not false then
+            -- Not so simple: a lost lease, a limit, keys that may be busy, what has expired.
+            select r.next_at, r.is_held::integer + coalesce(r.is_limited, false)::integer * 2 + coalesce(r.has_expired, false)::integer * 4 + coalesce(r.is_next_lost, false)::integer * 8
+              into run_at, token from carillon.claim_rest(p_node, p_token, p_handlers, p_limits, p_queues, p_now, p_since) r;
+        else
+            run_at := v_next_at;
+            token := 1 + v_is_next_lost::integer * 8;
+        end if;
+        return next;
     end if;
 end
 $$;

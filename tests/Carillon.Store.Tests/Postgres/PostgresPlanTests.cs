@@ -57,7 +57,7 @@ public sealed class PostgresPlanTests : IAsyncLifetime
         await using var batch = _source.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(counts));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            $"select count(*) from {_schema.Name}.claim('a', 7, {Claimed}, array['work'], array[null::integer], null, 500000, {Claimed}, false, 0)"));
+            $"select count(*) from {_schema.Name}.claim('a', 7, {Claimed}, array['work'], array[null::integer], null, 500000, {Claimed}, false, 0, true)"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(counts));
         await using var rows = await batch.ExecuteReaderAsync();
         var before = await CountsAsync(rows);
