@@ -6,7 +6,7 @@ internal static class BusyKeyTable
     private const string LockSql = "select carillon.lock_keys($1)";
 
     private const string FreeSql = /*lang=sql*/ """
-        delete from carillon.busy_key b using unnest($1::uuid[], $2::text[]) f (job, key) where b.key = f.key and b.job = f.job
+        delete from carillon.busy_key b using unnest($1::uuid[], $2::text[]) f (job, key) where b.key = any (array[f.key]) and b.job = f.job
         """;
 
     /// <summary>

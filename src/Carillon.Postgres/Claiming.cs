@@ -28,9 +28,9 @@ internal static class Claiming
         }
 
         rest ??= (await AskAsync(connections, request with { Limit = 0 }, new Ask(now, since), cancellationToken)).State;
-        if (rest!.Value.HasExpired)
+        if (rest!.Value.HasExpired && jobs.Jobs.Count == 0)
         {
-            // None was given: what has expired is cancelled first, and it is asked again.
+            // None was given: what has expired is cancelled first, and it is asked again. Where jobs were given it expired since, and the next claim sees it.
             await connections.WriteAsync(transaction => Purging.ExpireAsync(transaction, ClaimRequest.MostExpired, now), cancellationToken);
             (jobs, rest) = await AskAsync(connections, request, new Ask(now, since, IsExpired: true), cancellationToken);
         }

@@ -72,6 +72,20 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
         },
         cancellationToken);
 
+    /// <summary>Does the work so many times on one connection, and takes it back each time.</summary>
+    public async Task RehearseAsync(Func<Transaction, Task> work, int times, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        for (var i = 0; i < times; i++)
+        {
+            await using var begun = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+            var transaction = new Transaction(connection, memory, sql, cancellationToken);
+            await LimitIdleAsync(transaction);
+            await work(transaction);
+            await begun.RollbackAsync(cancellationToken);
+        }
+    }
+
     private async Task<T> RepeatAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
@@ -114,7 +128,7 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
         await using var connection = await OpenAsync(cancellationToken);
         await using var begun = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var transaction = new Transaction(connection, memory, sql, cancellationToken);
-        await (HasIdleLimit ? Task.CompletedTask : transaction.Use(LimitIdleSql).RunAsync());
+        await LimitIdleAsync(transaction);
         var result = await work(transaction);
 
         // Not cancelled half-way: whether it is durable would not be known.
@@ -137,8 +151,8 @@ internal sealed class Connections(NpgsqlDataSource source, PostgresMemory memory
         }
     }
 
-    // A session of the host's, or one that a pooler shares out, is not ours to set.
-    private bool HasIdleLimit => IsOwned && Direct is null;
+    // A session of the host's, or one that a pooler shares out, is not ours to set: there each transaction says it for itself.
+    private Task LimitIdleAsync(Transaction transaction) => IsOwned && Direct is null ? Task.CompletedTask : transaction.Use(LimitIdleSql).RunAsync();
 
     // Counted here, for the pool keeps its figures to itself and may be the host's, where others use it too.
     private NpgsqlConnection Counted(NpgsqlDataSource pool)

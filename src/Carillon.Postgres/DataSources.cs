@@ -28,8 +28,6 @@ internal static class DataSources
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString) { MaxPoolSize = options.MaxConnections };
         settings.ApplicationName ??= "carillon";
 
-        settings.MinPoolSize = Math.Max(settings.MinPoolSize, FewestIdle);
-
         // No statement of ours leaves anything behind in its session, so nothing need be reset between two users of it.
         settings.NoResetOnClose = true;
         settings.TcpKeepAlive = true;
@@ -38,6 +36,8 @@ internal static class DataSources
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MostPrepared, 2);
         }
 
+        // The pool counts those in use too.
+        settings.MinPoolSize = Math.Min(settings.MaxPoolSize, Math.Max(settings.MinPoolSize, FewestIdle + options.KeptConnections));
         return Create(settings, hasSessions: options.DirectConnectionString.Length == 0);
     }
 

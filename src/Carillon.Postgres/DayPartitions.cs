@@ -28,24 +28,28 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
 
     private Walk? _walk;
     private int _madeOn;
-    private DateTimeOffset _notBefore;
+    private DateTimeOffset _makeNotBefore;
+    private DateTimeOffset _dropNotBefore;
+
+    /// <summary>A day cannot be dropped since a day and more: what is past its retention goes row by row meanwhile.</summary>
+    public bool IsStuck { get; private set; }
 
     /// <summary>Makes the partitions of this day and the next ones.</summary>
     public async Task MakeAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var today = Days.Of(now);
-        if (_madeOn == today || now < _notBefore)
+        if (_madeOn == today || now < _makeNotBefore)
         {
             return;
         }
 
-        var there = await ListAsync(cancellationToken);
-        foreach (var day in Enumerable.Range(today, DaysAhead + 1).Except(there))
+        var areMade = true;
+        foreach (var day in Enumerable.Range(today, DaysAhead + 1).Except(await ListAsync(cancellationToken)))
         {
-            await TryAsync("made", day, transaction => TryMakeAsync(transaction, day), now, cancellationToken);
+            areMade &= await TryAsync("made", day, transaction => TryMakeAsync(transaction, day), cancellationToken) is not null;
         }
 
-        _madeOn = now < _notBefore ? 0 : today;
+        (_madeOn, _makeNotBefore) = areMade ? (today, now) : (0, now + Pause);
     }
 
     /// <summary>
@@ -54,33 +58,43 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
     /// </summary>
     public async Task<int> DropAsync(Retention retention, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var before = Purging.Before(now, retention.Finished);
         var dropped = 0;
-        while (dropped < limit && now >= _notBefore && await NextAsync(retention, now, cancellationToken) is { } walk)
+        while (dropped < limit && now >= _dropNotBefore && await NextAsync(before, cancellationToken) is { } walk)
         {
             dropped += await GoOnAsync(walk, limit - dropped, now, cancellationToken);
+            IsStuck = _walk is not null && now < _dropNotBefore && EndOf(walk.Day) + TimeSpan.TicksPerDay <= before;
+        }
+
+        if (IsStuck)
+        {
+            LogStuck(_walk!.Day);
         }
 
         return dropped;
     }
 
-    private async Task<Walk?> NextAsync(Retention retention, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var before = Purging.Before(now, retention.Finished);
-        return _walk ?? (await ListAsync(cancellationToken)).Where(day => (day + 1) * TimeSpan.TicksPerDay <= before).Select(day => new Walk(day, Guid.Empty)).FirstOrDefault();
-    }
+    private async Task<Walk?> NextAsync(long before, CancellationToken cancellationToken) => _walk is { } walk && EndOf(walk.Day) <= before
+        ? walk
+        : (await ListAsync(cancellationToken)).Where(day => EndOf(day) <= before).Select(day => new Walk(day, Guid.Empty)).FirstOrDefault();
+
+    private static long EndOf(int day) => (day + 1) * TimeSpan.TicksPerDay;
 
     private async Task<int> GoOnAsync(Walk walk, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (await TryAsync("emptied", walk.Day, transaction => TakeEntriesAsync(transaction, walk, limit), now, cancellationToken) is not { } jobs)
+        List<Guid>? jobs = null;
+        await TryAsync("emptied", walk.Day, async transaction => (jobs = await TakeEntriesAsync(transaction, walk, limit)) is not null, cancellationToken);
+        if (jobs is null)
         {
-            (_walk, _notBefore) = (null, now + Pause);
+            (_walk, _dropNotBefore) = (null, now + Pause);
             return 0;
         }
 
         _walk = jobs.Count == 0 ? walk : walk with { After = jobs[^1] };
-        if (jobs.Count < limit && await TryAsync("dropped", walk.Day, transaction => DropAsync(transaction, walk.Day), now, cancellationToken))
+        if (jobs.Count < limit)
         {
-            _walk = null;
+            var isDropped = await TryAsync("dropped", walk.Day, transaction => DropAsync(transaction, walk.Day), cancellationToken);
+            (_walk, _dropNotBefore) = (isDropped is null ? _walk : null, isDropped == true ? now : now + Pause);
         }
 
         return jobs.Count;
@@ -130,7 +144,8 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
         await transaction.UseOnce(Invariant($"select pg_try_advisory_xact_lock(22745, hashtext('carillon.job_done_{day}'))")).IsTrueAsync()
         && (await transaction.Use(ListSql).ListAsync(row => row.GetInt32(0))).Contains(day);
 
-    private async Task<T?> TryAsync<T>(string what, int day, Func<Transaction, Task<T>> work, DateTimeOffset now, CancellationToken cancellationToken)
+    // Null where the server refused.
+    private async Task<bool?> TryAsync(string what, int day, Func<Transaction, Task<bool>> work, CancellationToken cancellationToken)
     {
         try
         {
@@ -139,8 +154,7 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
         catch (PostgresException exception)
         {
             LogLater(day, what, exception.MessageText);
-            _notBefore = now + Pause;
-            return default;
+            return null;
         }
     }
 
@@ -148,6 +162,9 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
 
     [LoggerMessage(2110, LogLevel.Debug, "The partition of day {Day} could not be {What} now ({Reason}); a later purge tries again.")]
     private partial void LogLater(int day, string what, string reason);
+
+    [LoggerMessage(2111, LogLevel.Warning, "The partition of day {Day} (counted from 1970) is past its retention since a day and more, and could not be dropped: something holds a lock on it or depends on it. Its jobs go one by one.")]
+    private partial void LogStuck(int day);
 
     /// <summary>A day on its way out: the journal of its jobs is gone up to this one.</summary>
     private sealed record Walk(int Day, Guid After);

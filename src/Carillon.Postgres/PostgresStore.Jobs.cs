@@ -71,9 +71,9 @@ internal sealed partial class PostgresStore
 
     public async Task<PurgeResult> PurgeAsync(Retention retention, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var result = await WriteAsync(transaction => Purging.PurgeAsync(transaction, retention, limit, now), cancellationToken);
-        var dropped = await _days.DropAsync(retention, limit - result.Removed - result.Expired, now, cancellationToken);
         await _days.MakeAsync(now, cancellationToken);
+        var result = await WriteAsync(transaction => Purging.PurgeAsync(transaction, new Purge(retention, _days.IsStuck), limit, now), cancellationToken);
+        var dropped = await _days.DropAsync(retention, limit - result.Removed - result.Expired, now, cancellationToken);
         return result with { Removed = result.Removed + dropped };
     }
 }

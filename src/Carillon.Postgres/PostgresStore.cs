@@ -46,7 +46,7 @@ internal sealed partial class PostgresStore : IStore
         _notifier = new Notifier(_connections, _sql.Channel, logger);
         _connections.Notifier = _notifier;
         _listener = new Listener(_connections, _notifier, _sql.Channel, HearFar, logger);
-        _presence = options.DataSource is not null || options.MaxConnections >= PostgresStoreOptions.FewestForPresence ? new Presence(_connections, Tell, logger) : null;
+        _presence = options.HasRoom ? new Presence(_connections, Tell, logger) : null;
         Description = DataSources.Describe(source.ConnectionString, options.Schema);
     }
 
@@ -91,7 +91,7 @@ internal sealed partial class PostgresStore : IStore
     public void Accept(IClaimOffer offer)
     {
         _enqueues.Offer = offer;
-        _rehearsal = new Rehearsal(_connections, _logger);
+        _rehearsal ??= _options.HasRoom ? new Rehearsal(_connections, _logger) : null;
     }
 
     public Task<IJoinedStore> JoinAsync(DbTransaction transaction, CancellationToken cancellationToken)

@@ -30,6 +30,12 @@ public sealed class PostgresStoreOptions
     /// <summary>Two stay with a node, one that listens and its heartbeat's, and calls need some at once; with a server named beside the pooler those two are not of this pool.</summary>
     internal int FewestConnections => DirectConnectionString.Length == 0 ? 4 : 2;
 
+    /// <summary>Room for the two connections of presence.</summary>
+    internal bool HasRoom => DataSource is not null || MaxConnections >= FewestForPresence;
+
+    /// <summary>How many of the pool's own a node keeps in use.</summary>
+    internal int KeptConnections => DirectConnectionString.Length > 0 ? 0 : HasRoom ? 4 : 2;
+
     /// <summary>
     /// At most so many connections of this process at once, 4 at least; they compete with nobody's pool. Four stay open on a node at rest: one listens,
     /// one is the heartbeat's, one shows the other nodes that this one lives, one watches another node (the last two from 8 on).

@@ -37,11 +37,12 @@ internal static class Purging
         delete from carillon.journal where sequence in (select sequence from carillon.journal where is_free and at <= $1 order by at limit $2)
         """;
 
-    public static async Task<PurgeResult> PurgeAsync(Transaction transaction, Retention retention, int limit, DateTimeOffset now)
+    public static async Task<PurgeResult> PurgeAsync(Transaction transaction, Purge purge, int limit, DateTimeOffset now)
     {
+        var retention = purge.Retention;
         await BucketTable.SweepAsync(transaction, now);
         var expired = await ExpireAsync(transaction, limit, now);
-        var removed = await PurgeJobsAsync(transaction, retention, limit - expired, now);
+        var removed = await PurgeJobsAsync(transaction, purge, limit - expired, now);
         removed += await transaction.Use(OldEntriesSql).Set(Before(now, retention.Journal)).Set(limit - expired - removed).RunAsync();
         removed += await LockTable.PurgeAsync(transaction, now);
         var nextExpiryAt = await transaction.Use(NextExpirySql).FirstAsync(row => row.InstantOrNull(0));
@@ -75,11 +76,12 @@ internal static class Purging
     }
 
     // Whole days go with their partition. A term that is shorter than one is kept row by row.
-    private static async Task<int> PurgeJobsAsync(Transaction transaction, Retention retention, int limit, DateTimeOffset now)
+    private static async Task<int> PurgeJobsAsync(Transaction transaction, Purge purge, int limit, DateTimeOffset now)
     {
+        var retention = purge.Retention;
         var (dead, finished) = (Before(now, retention.Dead), Before(now, retention.Finished));
         var removed = 0;
-        foreach (var statement in retention.Finished < TimeSpan.FromDays(1) ? [OldAnywhereSql] : new[] { OldKeptSql, OldStrayedSql })
+        foreach (var statement in purge.IsByRow || retention.Finished < TimeSpan.FromDays(1) ? [OldAnywhereSql] : new[] { OldKeptSql, OldStrayedSql })
         {
             removed += await transaction.Use(statement).Set(dead).Set(now).Set(limit - removed).Set(finished).RunAsync();
         }
@@ -87,3 +89,8 @@ internal static class Purging
         return removed + await transaction.Use(LetGoSql).Set(dead).Set(now).Set(limit - removed).RunAsync();
     }
 }
+
+/// <summary>What a purge is to take away.</summary>
+/// <param name="Retention">How long things are kept.</param>
+/// <param name="IsByRow">Whole days cannot be dropped at present.</param>
+internal readonly record struct Purge(Retention Retention, bool IsByRow);

@@ -1,18 +1,17 @@
 using Carillon.Store;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Carillon.Postgres;
 
 /// <summary>
-/// Claims and ends of jobs that nobody sees, in transactions that are taken back, once a node has started and finds nothing to do: what the first
+/// Claims and ends of jobs that nobody sees, in short transactions that are taken back, once a node has started and finds nothing to do: what the first
 /// real job would wait for (code to be compiled, statements to be planned by each session of the server) is done by then.
 /// </summary>
 internal sealed partial class Rehearsal(Connections connections, ILogger logger) : IAsyncDisposable
 {
     // As many as the pool keeps; a statement's plan is settled after seven runs, the code after thirty.
     private const int Sessions = DataSources.FewestIdle;
-    private const int Jobs = 20;
+    private const int Rounds = 20;
 
     // Of no other transaction.
     private const string NameSql = "select 'rehearsal ' || pg_current_xact_id()";
@@ -25,7 +24,7 @@ internal sealed partial class Rehearsal(Connections connections, ILogger logger)
             insert into carillon.lease (name, owner, until, token, data, acquired_at) values ('node/' || $1, $1, $2 + 1, 1, '{}', $2))
         insert into carillon.job (id, scheduled_at, run_at, created_at, token, key_hold, lane, priority, attempt, owner_losses, args_version, state, is_delayed,
                tenant, origin, queue, handler, args_codec, args)
-        select gen_random_uuid(), $2, $2, $2, 0, 0, stage.id, 0, 0, 0, 0, 0, false, '', '', $1, $1, 'json', '{}' from stage cross join generate_series(1, $3)
+        select gen_random_uuid(), $2, $2, $2, 0, 0, stage.id, 0, 0, 0, 0, 0, false, '', '', $1, $1, 'json', '{}' from stage
         """;
 
     private readonly CancellationTokenSource _stopping = new();
@@ -43,6 +42,7 @@ internal sealed partial class Rehearsal(Connections connections, ILogger logger)
 
     public async ValueTask DisposeAsync()
     {
+        Interlocked.Exchange(ref _isBegun, 1);
         await _stopping.CancelAsync();
         await _done;
         _stopping.Dispose();
@@ -52,13 +52,11 @@ internal sealed partial class Rehearsal(Connections connections, ILogger logger)
     {
         try
         {
-            await using var connection = await connections.OpenAsync(cancellationToken);
-            await using var begun = await connection.BeginTransactionAsync(cancellationToken);
-            await PlayAsync(new Transaction(connection, connections.Memory, connections.Sql, cancellationToken));
-            await begun.RollbackAsync(cancellationToken);
+            await connections.RehearseAsync(PlayAsync, Rounds, cancellationToken);
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        catch (Exception exception)
         {
+            // Whatever it is: nothing rests on it.
             LogBrokenOff(exception.Message);
         }
     }
@@ -67,13 +65,10 @@ internal sealed partial class Rehearsal(Connections connections, ILogger logger)
     {
         var now = DateTimeOffset.UnixEpoch;
         var name = (await transaction.Use(NameSql).FirstAsync(row => row.GetString(0)))!;
-        await transaction.Use(StageSql).Set(name).Set(now).Set(Jobs).RunAsync();
+        await transaction.Use(StageSql).Set(name).Set(now).RunAsync();
         var request = new ClaimRequest { Node = name, NodeToken = 1, Limit = 1, Slots = 1, Handlers = new Dictionary<string, int?> { [name] = null } };
-        for (var i = 0; i < Jobs; i++)
-        {
-            var rows = await Claiming.RehearseAsync(transaction, request, now);
-            await FinishedJobs.RehearseAsync(transaction, [.. rows.ConvertAll(row => row.ToJob((name, name, 0), name, now))], now);
-        }
+        var rows = await Claiming.RehearseAsync(transaction, request, now);
+        await FinishedJobs.RehearseAsync(transaction, [.. rows.ConvertAll(row => row.ToJob((name, name, 0), name, now))], now);
     }
 
     [LoggerMessage(2130, LogLevel.Debug, "The rehearsal of claims was broken off ({Reason}); the first jobs may begin some milliseconds later for it.")]

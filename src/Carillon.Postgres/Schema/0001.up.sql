@@ -359,7 +359,7 @@ begin
         perform 1 from carillon.claim_batch b where b.id = any (p_batches) order by b.id for no key update;
     end if;
     with counted as (
-        update carillon.claim_batch b set running = b.running - u.n from unnest(p_batches, p_counts) u (id, n) where b.id = u.id returning b.running)
+        update carillon.claim_batch b set running = b.running - u.n from unnest(p_batches, p_counts) u (id, n) where b.id = any (array[u.id]) returning b.running)
     select bool_or(c.running <= 0) into v_is_empty from counted c;
     if v_is_empty then
         delete from carillon.claim_batch b where b.id = any (p_batches) and b.running <= 0;
@@ -676,6 +676,10 @@ declare
     v_unlocked integer;
     v_next_at bigint; v_has_keys boolean; v_is_next_lost boolean;
 begin
+    if p_node = '' then
+        return;
+    end if;
+
     -- One statement for all that a claim must know first: on an idle node each one costs more to begin than to run.
     select exists (select 1 from carillon.lease where name = 'node/' || p_node and token = p_token and until > p_now),
            not p_is_expired and exists (select 1 from carillon.job where expires_at <= p_now and state <> 1),
@@ -854,11 +858,11 @@ $$;
 
 -- What a claim's caller must know besides: whether the node's lease is held, when the next job that no limit holds back is due, whether
 -- a limit counts among its lanes, whether jobs have expired, and whether the best of the due jobs has lost its node before. Heads of
--- lanes whose key is busy are parked on the way.
+-- lanes whose key is busy are parked on the way. A claim's settings hold for what it calls: nested loops are on again here.
 create function carillon.claim_rest(p_node text, p_token bigint, p_handlers text[], p_limits integer[], p_queues text[], p_now bigint, p_since bigint,
     out is_held boolean, out next_at bigint, out is_limited boolean, out has_expired boolean, out is_next_lost boolean)
 language plpgsql
-set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_bitmapscan = off set enable_nestloop = on set jit = off set plan_cache_mode = force_generic_plan
 as $$
 declare
     l_ids integer[]; l_priorities integer[];
@@ -950,7 +954,8 @@ end
 $$;
 
 -- Moves jobs that succeeded to the ended ones; only claims that are still held, the token says so. p_progress, p_results and p_keeps may be null
--- for none. Gives back the ids that were moved, null where that is all of them, and whether other jobs wait for any of them. Where
+-- for none. "= any (array[x])" and not "= x": so only a look for each one is possible. For a join a plan that was made while the table was
+-- empty reads all of an index, and is kept. Gives back the ids that were moved, null where that is all of them, and whether other jobs wait for any of them. Where
 -- the caller cannot go on in the same transaction (p_is_alone), such a batch is refused with CA001 and nothing is written. p_channel, p_message: whom
 -- to tell with the commit. p_keys: the concurrency keys among them, null for none; they are free then, and unparked says how many jobs may go on.
 create function carillon.finish(p_ids uuid[], p_tokens bigint[], p_nodes text[], p_began bigint[], p_progress double precision[], p_results text[], p_keeps bigint[],
@@ -970,7 +975,7 @@ begin
         select * from unnest(p_ids, p_tokens, p_nodes, p_began, p_progress, p_results, p_keeps) as f (id, token, node, began, progress, result, keep)),
     gone as (
         delete from carillon.job j using f
-         where j.id = f.id and j.token = f.token and j.node = f.node and j.state = 1
+         where j.id = any (array[f.id]) and j.token = f.token and j.node = f.node and j.state = 1
         returning j.*, f.began, f.progress as reported, f.result as answer, f.keep,
                   case when f.keep is not null then least(f.keep, 9223372036854775807 - p_now) + p_now end as keep_until,
                   case when j.key is not null and j.key_hold > 0 then least(j.key_hold, 9223372036854775807 - p_now) + p_now end as key_until),
@@ -991,7 +996,7 @@ begin
     perform carillon.leave(v_batches, v_counts);
     unparked := 0;
     if k_keys is not null then
-        delete from carillon.busy_key b using unnest(k_ids, k_keys) k (job, key) where b.key = k.key and b.job = k.job;
+        delete from carillon.busy_key b using unnest(k_ids, k_keys) k (job, key) where b.key = any (array[k.key]) and b.job = k.job;
         unparked := carillon.unpark(k_keys);
     end if;
 

@@ -26,6 +26,19 @@ public sealed class PostgresConnectionsTests : IAsyncLifetime
         Assert.Equal(most, new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxAutoPrepare);
     }
 
+    [Theory]
+    [InlineData(20, "", 6)]
+    [InlineData(7, "", 4)]
+    [InlineData(4, "", 4)]
+    [InlineData(1, "", 1)]
+    [InlineData(20, "Host=db", 2)]
+    public async Task Two_connections_more_than_a_node_keeps_in_use_stay_open(int most, string direct, int fewest)
+    {
+        await using var pool = DataSources.Build(new PostgresStoreOptions { ConnectionString = "Host=pooler", DirectConnectionString = direct, MaxConnections = most });
+
+        Assert.Equal(fewest, new NpgsqlConnectionStringBuilder(pool.ConnectionString).MinPoolSize);
+    }
+
     [Fact]
     public async Task A_pool_of_its_own_says_how_much_of_it_is_in_use()
     {

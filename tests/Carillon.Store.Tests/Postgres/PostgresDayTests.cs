@@ -87,6 +87,23 @@ public sealed class PostgresDayTests : PostgresTransactions
     }
 
     [Fact]
+    public async Task A_day_that_cannot_be_dropped_is_in_the_way_of_nothing()
+    {
+        await EndAsync(5);
+        await EndAsync(1, Noon + TimeSpan.FromDays(1));
+        var late = Midnight + Week.Finished + TimeSpan.FromDays(1);
+        await using var reading = await Connection.BeginTransactionAsync();
+        Assert.Equal(5, await CountAsync(Partition));
+
+        await PurgeUntilNothingAsync(late);
+        Assert.True(await ExistsAsync($"job_done_{Days.Of(late)}"));
+        await PurgeUntilNothingAsync(late + TimeSpan.FromMinutes(1));
+
+        Assert.Equal(0, await CountAsync("job_done"));
+        Assert.True(await ExistsAsync(Partition));
+    }
+
+    [Fact]
     public async Task A_day_that_another_node_drops_meanwhile_is_no_fault()
     {
         await EndAsync(5);
