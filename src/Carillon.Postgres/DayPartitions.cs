@@ -15,6 +15,8 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
     private const int DaysAhead = 2;
     private const string PatienceSql = "set local lock_timeout = '300ms'";
 
+    private const string AloneSql = "select pg_try_advisory_xact_lock(22745, 'carillon.job_done'::regclass::oid::integer)";
+
     private const string ListSql = /*lang=sql*/ """
         select substring(c.relname from '^job_done_(\d+)$')::integer as day
           from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -46,7 +48,7 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
         var areMade = true;
         foreach (var day in Enumerable.Range(today, DaysAhead + 1).Except(await ListAsync(cancellationToken)))
         {
-            areMade &= await TryAsync("made", day, transaction => TryMakeAsync(transaction, day), cancellationToken) is not null;
+            areMade &= await TryAsync("made", day, transaction => TryMakeAsync(transaction, day), cancellationToken) == true;
         }
 
         (_madeOn, _makeNotBefore) = areMade ? (today, now) : (0, now + Pause);
@@ -106,7 +108,11 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
     // A day that already has rows in the default partition stays there: they would have to be moved first.
     private static async Task<bool> TryMakeAsync(Transaction transaction, int day)
     {
-        await transaction.Use(PatienceSql).RunAsync();
+        if (!await IsAloneAsync(transaction))
+        {
+            return false;
+        }
+
         if (!await transaction.Use(IsInDefaultSql).Set(day).IsTrueAsync())
         {
             await transaction.UseOnce(Invariant($"create table if not exists carillon.job_done_{day} partition of carillon.job_done for values from ({day}) to ({day + 1})")).RunAsync();
@@ -129,7 +135,6 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
 
     private static async Task<bool> DropAsync(Transaction transaction, int day)
     {
-        await transaction.Use(PatienceSql).RunAsync();
         if (!await IsMineAsync(transaction, day))
         {
             return false;
@@ -139,10 +144,16 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
         return true;
     }
 
-    // One node at a time: two that both read the list would wait for each other's reads to end. Looked for once it is ours, for another may have dropped it.
+    // Looked for once it is ours, for another may have dropped it.
     private static async Task<bool> IsMineAsync(Transaction transaction, int day) =>
-        await transaction.UseOnce(Invariant($"select pg_try_advisory_xact_lock(22745, hashtext('carillon.job_done_{day}'))")).IsTrueAsync()
-        && (await transaction.Use(ListSql).ListAsync(row => row.GetInt32(0))).Contains(day);
+        await IsAloneAsync(transaction) && (await transaction.Use(ListSql).ListAsync(row => row.GetInt32(0))).Contains(day);
+
+    // One node at a time: two that both change partitions would wait for each other. And no longer for those who end jobs than a moment.
+    private static async Task<bool> IsAloneAsync(Transaction transaction)
+    {
+        await transaction.Use(PatienceSql).RunAsync();
+        return await transaction.Use(AloneSql).IsTrueAsync();
+    }
 
     // Null where the server refused.
     private async Task<bool?> TryAsync(string what, int day, Func<Transaction, Task<bool>> work, CancellationToken cancellationToken)

@@ -82,6 +82,12 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
 
         await Task.WhenAll(stores.Select(store => store.PurgeAsync(kept, 1_000, now + TimeSpan.FromDays(11), Stop)));
 
+        // Who met another at it, or waited too long for a lock on a busy machine, leaves it to a later purge.
+        foreach (var store in stores)
+        {
+            await store.PurgeAsync(kept, 1_000, now + TimeSpan.FromDays(11) + TimeSpan.FromMinutes(5), Stop);
+        }
+
         // The three are past their retention; the day and the two after it were made.
         Assert.Equal(3, await DaysAsync());
         Assert.Equal(0, await CountAsync($"select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = '{_schema.Name}' and c.relname = 'job_done_{Days.Of(now)}'"));
