@@ -66,11 +66,10 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
         {
             dropped += await GoOnAsync(walk, limit - dropped, now, cancellationToken);
             IsStuck = _walk is not null && now < _dropNotBefore && EndOf(walk.Day) + TimeSpan.TicksPerDay <= before;
-        }
-
-        if (IsStuck)
-        {
-            LogStuck(_walk!.Day);
+            if (IsStuck)
+            {
+                LogStuck(walk.Day, DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(walk.Day)));
+            }
         }
 
         return dropped;
@@ -174,8 +173,8 @@ internal sealed partial class DayPartitions(Connections connections, ILogger log
     [LoggerMessage(2110, LogLevel.Debug, "The partition of day {Day} could not be {What} now ({Reason}); a later purge tries again.")]
     private partial void LogLater(int day, string what, string reason);
 
-    [LoggerMessage(2111, LogLevel.Warning, "The partition of day {Day} (counted from 1970) is past its retention since a day and more, and could not be dropped: something holds a lock on it or depends on it. Its jobs go one by one.")]
-    private partial void LogStuck(int day);
+    [LoggerMessage(2111, LogLevel.Warning, "The table job_done_{Day} (jobs that ended on {Date:yyyy-MM-dd}) is more than a day past its retention and could not be dropped. Its jobs are removed one by one meanwhile. Look in pg_locks who holds it, or what depends on it.")]
+    private partial void LogStuck(int day, DateOnly date);
 
     /// <summary>A day on its way out: the journal of its jobs is gone up to this one.</summary>
     private sealed record Walk(int Day, Guid After);

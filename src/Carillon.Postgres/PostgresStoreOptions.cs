@@ -38,7 +38,7 @@ public sealed class PostgresStoreOptions
 
     /// <summary>
     /// At most so many connections of this process at once, 4 at least; they compete with nobody's pool. Four stay open on a node at rest: one listens,
-    /// one is the heartbeat's, one shows the other nodes that this one lives, one watches another node (the last two from 8 on).
+    /// one is the heartbeat's, one shows the other nodes that this one lives, one watches another node (the last two from 8 on). Two more are open and not in use.
     /// </summary>
     public int MaxConnections { get; set; } = 20;
 

@@ -10,8 +10,8 @@ namespace Carillon.Postgres;
 internal sealed partial class Rehearsal(Connections connections, ILogger logger) : IAsyncDisposable
 {
     // As many as the pool keeps; a statement's plan is settled after seven runs, the code after thirty.
-    private const int Sessions = DataSources.FewestIdle;
-    private const int Rounds = 20;
+    public const int Sessions = DataSources.FewestIdle;
+    public const int Rounds = 20;
 
     // Of no other transaction.
     private const string NameSql = "select 'rehearsal ' || pg_current_xact_id()";

@@ -107,40 +107,41 @@ public sealed class PostgresPlanTests : IAsyncLifetime
     // What a statement removes of a table, and reads of it.
     private async Task<(int Removed, int Read)> CountAsync(NpgsqlConnection connection, string table, string statement)
     {
-        var counts = $"select n_tup_del::integer, (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::integer, 0 from pg_stat_xact_user_tables where schemaname = '{_schema.Name}' and relname = '{table}'";
+        var grown = await GrownAsync(connection, table, "n_tup_del, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0), 0::bigint", statement);
+        return (grown.First, grown.Second);
+    }
+
+    private async Task<(int SeqScans, int Updates, int HeapOnlyUpdates)> ClaimAsync()
+    {
+        await using var connection = await _source.OpenConnectionAsync();
+        return await GrownAsync(
+            connection,
+            "job",
+            "seq_scan, n_tup_upd, n_tup_hot_upd",
+            $"select count(*) from {_schema.Name}.claim('a', 7, {Claimed}, array['work'], array[null::integer], null, 500000, {Claimed}, false, 0, true)");
+    }
+
+    // How much three of the table's counters have grown by the statement. Sent together: one transaction, so that none comes between the counts, which are
+    // the connection's since it last passed them on.
+    private async Task<(int First, int Second, int Third)> GrownAsync(NpgsqlConnection connection, string table, string counters, string statement)
+    {
+        var counts = $"select {counters} from pg_stat_xact_user_tables where schemaname = '{_schema.Name}' and relname = '{table}'";
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(counts));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(counts));
         await using var rows = await batch.ExecuteReaderAsync();
-        var before = await CountsAsync(rows);
+        var before = await ReadAsync(rows);
         await rows.NextResultAsync();
         await rows.NextResultAsync();
-        var after = await CountsAsync(rows);
-        return (after.SeqScans - before.SeqScans, after.Updates - before.Updates);
+        var after = await ReadAsync(rows);
+        return (after.First - before.First, after.Second - before.Second, after.Third - before.Third);
     }
 
-    private async Task<(int SeqScans, int Updates, int HeapOnlyUpdates)> ClaimAsync()
-    {
-        // Sent together: one transaction, so that none comes between the counts, which are the connection's since it last passed them on.
-        var counts = $"select seq_scan::integer, n_tup_upd::integer, n_tup_hot_upd::integer from pg_stat_xact_user_tables where schemaname = '{_schema.Name}' and relname = 'job'";
-        await using var batch = _source.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(counts));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            $"select count(*) from {_schema.Name}.claim('a', 7, {Claimed}, array['work'], array[null::integer], null, 500000, {Claimed}, false, 0, true)"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(counts));
-        await using var rows = await batch.ExecuteReaderAsync();
-        var before = await CountsAsync(rows);
-        await rows.NextResultAsync();
-        await rows.NextResultAsync();
-        var after = await CountsAsync(rows);
-        return (after.SeqScans - before.SeqScans, after.Updates - before.Updates, after.HeapOnlyUpdates - before.HeapOnlyUpdates);
-    }
-
-    private static async Task<(int SeqScans, int Updates, int HeapOnlyUpdates)> CountsAsync(NpgsqlDataReader rows)
+    private static async Task<(int First, int Second, int Third)> ReadAsync(NpgsqlDataReader rows)
     {
         await rows.ReadAsync();
-        return (rows.GetInt32(0), rows.GetInt32(1), rows.GetInt32(2));
+        return ((int)rows.GetInt64(0), (int)rows.GetInt64(1), (int)rows.GetInt64(2));
     }
 
     private async Task RunAsync(string sql)

@@ -14,7 +14,7 @@ public sealed class PostgresRehearsalTests : PostgresTransactions
         Store.Accept(new NoOffer());
 
         Assert.Empty(await ClaimAsync());
-        while (await RehearsedAsync() < DataSources.FewestIdle || await CountAsync($"pg_stat_activity where state = 'idle in transaction' and query like '%{Schema.Name}%claim(%'") > 0)
+        while (await RehearsedAsync() < Rehearsal.Sessions * Rehearsal.Rounds || await CountAsync($"pg_stat_activity where state = 'idle in transaction' and query like '%{Schema.Name}%claim(%'") > 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
